@@ -1,0 +1,153 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Modules depend downwards only: each list below names everything that a module may import.
+// ARCHITECTURE.md draws the levels; Tests/LayoutTests reads the imports and holds the code to them.
+
+/// Settings of the tests: the testing macros' expansions are not written for strict memory safety.
+let testSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Settings of every other Swift target of this package.
+let settings: [SwiftSetting] = testSettings + [.strictMemorySafety()]
+
+/// A library of general use: no word of shops, no HTTP, no Foundation.
+func engine(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Engines/\(name)", exclude: readme(name),
+    swiftSettings: settings)
+}
+
+/// A part of the product, in the folder of the step that it takes in an event's travel.
+func product(_ step: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Xopix/\(step)/\(name)", swiftSettings: settings)
+}
+
+/// The tests of one module, which may also use what the module itself uses.
+func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(module)Tests", dependencies: [.byName(name: module)] + dependencies,
+    path: "Tests/\(module)Tests", swiftSettings: testSettings)
+}
+
+/// Every engine has a page of documentation beside its sources.
+func readme(_ name: String) -> [String] { ["README.md"] }
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+  name: "xopix",
+  products: [.executable(name: "xopix", targets: ["xopix"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+  ],
+  targets: [
+    // C libraries and shims, which hold no logic.
+    .target(name: "CChecksum", path: "Sources/Engines/C/CChecksum"),
+    .target(
+      name: "CSimdJSON", path: "Sources/Engines/C/CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [.linkedLibrary("simdjson")]),
+    .systemLibrary(name: "CICU", path: "Sources/Engines/C/CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
+    .systemLibrary(name: "CStemmer", path: "Sources/Engines/C/CStemmer", providers: [.apt(["libstemmer-dev"])]),
+    .systemLibrary(name: "CZstd", path: "Sources/Engines/C/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+    // Level 1
+    engine("ByteCoding", ["CChecksum"]),
+    engine("JSONBytes", ["CSimdJSON"]),
+    engine("Sketches", ["ByteCoding"]),
+    engine("QueryLanguage"),
+    engine("TextAnalysis", ["CICU", "CStemmer"]),
+    // Level 2
+    engine("DurableFiles", ["ByteCoding"]),
+    engine("RecordBatches", ["ByteCoding", "CZstd"]),
+    engine("Scoring", ["ByteCoding"]),
+    // Level 3
+    engine("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
+    engine(
+      "SearchEngine", ["ByteCoding", "CZstd", "DurableFiles", "JSONBytes", "QueryLanguage", "TextAnalysis"]),
+    engine("Streams", ["ByteCoding", "DurableFiles", "JSONBytes", "QueryLanguage", "Sketches"]),
+    engine("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),
+
+    // Level 4
+    product("1-Publish", "ShopEvents", ["ByteCoding", "JSONBytes", "RecordBatches", "Projections"]),
+    product("3-Consume", "EventSources", ["EventLog", "Projections", "RecordBatches"]),
+    // Level 5
+    product(
+      "1-Publish", "WriteSide", ["ByteCoding", "JSONBytes", "QueryLanguage", "ShopEvents", yams]),
+    product(
+      "4-Project", "CatalogueModel",
+      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "SearchEngine", "ShopEvents", "Sketches", "TextAnalysis", yams]),
+    product(
+      "4-Project", "AnalyticsModel",
+      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "ShopEvents", "Sketches", "Streams", yams]),
+    product(
+      "4-Project", "FraudModel",
+      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "ShopEvents", "Scoring", "Sketches", yams]),
+    product("5-Serve", "Telemetry", [logging, metrics]),
+    // Level 6
+    product(
+      "5-Serve", "HTTPAPI",
+      [
+        "AnalyticsModel", "ByteCoding", "CatalogueModel", "EventLog", "FraudModel", "JSONBytes", "Projections", "QueryLanguage",
+        "RecordBatches", "SearchEngine", "Scoring", "ShopEvents", "Streams", "Telemetry", hummingbird, httpTypes, logging,
+        metrics, nioCore, grdb,
+      ]),
+    // Level 7
+    product(
+      "6-Run", "XopixServer",
+      [
+        "AnalyticsModel", "ByteCoding", "CatalogueModel", "DurableFiles", "EventLog", "EventSources", "FraudModel", "HTTPAPI",
+        "Projections", "RecordBatches", "ShopEvents", "Telemetry", "WriteSide", hummingbird, lifecycle, logging, metrics,
+        nioCore, nioPosix, yams,
+      ]),
+    .executableTarget(
+      name: "xopix",
+      dependencies: ["ByteCoding", "EventLog", "JSONBytes", "Projections", "XopixServer", "WriteSide", argumentParser, logging],
+      path: "Sources/Xopix/6-Run/xopix", swiftSettings: settings),
+
+    tests("ByteCoding"),
+    tests("JSONBytes"),
+    tests("Sketches", ["ByteCoding"]),
+    tests("QueryLanguage"),
+    tests("TextAnalysis"),
+    tests("DurableFiles", ["ByteCoding"]),
+    tests("RecordBatches", ["ByteCoding"]),
+    tests("Scoring", ["ByteCoding"]),
+    tests("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
+    tests("SearchEngine", ["ByteCoding", "DurableFiles", "QueryLanguage", "TextAnalysis", "JSONBytes"]),
+    tests("Streams", ["ByteCoding", "DurableFiles", "JSONBytes", "Sketches"]),
+    tests("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),
+    tests("ShopEvents", ["ByteCoding", "JSONBytes", "RecordBatches", "Projections"]),
+    tests("WriteSide", ["ByteCoding", "JSONBytes", "ShopEvents"]),
+    tests("CatalogueModel", ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "SearchEngine", "ShopEvents"]),
+    tests("AnalyticsModel", ["ByteCoding", "DurableFiles", "Projections", "ShopEvents", "Streams"]),
+    tests("FraudModel", ["ByteCoding", "DurableFiles", "Projections", "ShopEvents", "Scoring"]),
+    tests("HTTPAPI", ["JSONBytes", "Telemetry", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+    .testTarget(name: "LayoutTests", path: "Tests/LayoutTests", swiftSettings: testSettings),
+  ],
+  cxxLanguageStandard: .cxx17
+)

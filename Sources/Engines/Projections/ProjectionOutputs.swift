@@ -1,0 +1,86 @@
+internal import ByteCoding
+internal import RecordBatches
+
+/// Collects what a projection derives and writes it to the sink once, also where the log is read again after a crash.
+struct ProjectionOutputs {
+  private let sink: (any OutputSink)?
+  private let topics: [String]
+  private var pending: [OutputRecord] = []
+  /// How often each output that follows from a source record was found in the log after the checkpoint.
+  private var alreadyWritten: [OutputKey: Int] = [:]
+
+  private struct OutputKey: Hashable {
+    let source: [UInt8]
+    let topic: String
+  }
+
+  /// Outputs to `topics`, of which everything before `writtenUpTo` belongs to the checkpoint's past.
+  init(sink: (any OutputSink)?, topics: [String], writtenUpTo: Position) throws {
+    self.sink = sink
+    self.topics = topics
+    guard let sink else { return }
+    for topic in topics {
+      for record in try sink.records(of: [topic], from: writtenUpTo) {
+        guard let header = record.headers.first(where: { $0.key == SourceRecord.headerKey }), let source = header.value
+        else { continue }
+        alreadyWritten[OutputKey(source: source, topic: topic), default: 0] += 1
+      }
+    }
+  }
+
+  mutating func add(_ output: OutputRecord) {
+    guard sink != nil else { return }
+    if !alreadyWritten.isEmpty {
+      let key = OutputKey(source: output.source.headerValue, topic: output.topic)
+      if let count = alreadyWritten[key] {
+        alreadyWritten[key] = count > 1 ? count - 1 : nil
+        return
+      }
+    }
+    pending.append(output)
+  }
+
+  /// Writes what was added, a batch a topic.
+  mutating func flush() throws {
+    guard let sink, !pending.isEmpty else { return }
+    var recordsByTopic: [String: [Record]] = [:]
+    for output in pending {
+      precondition(topics.contains(output.topic), "a model wrote to \(output.topic), which is not among its outputs")
+      var record = output.record
+      record.headers.append(RecordHeader(key: SourceRecord.headerKey, value: output.source.headerValue))
+      recordsByTopic[output.topic, default: []].append(record)
+    }
+    for topic in topics {
+      guard let records = recordsByTopic[topic] else { continue }
+      try sink.append(records, to: topic)
+      pending.removeAll { $0.topic == topic }
+    }
+  }
+
+  /// Makes the log durable and returns the ends of the output topics.
+  func sync() throws -> Position {
+    guard let sink else { return Position() }
+    let ends = sink.endPosition(of: topics)
+    try sink.sync()
+    return ends
+  }
+}
+
+/// The record in a dead letter topic: the original one, unchanged, with headers that say why it is there.
+enum DeadLetter {
+  static func output(
+    for record: Record, from source: SourceRecord, because rejection: Rejection, at time: Timestamp
+  ) -> OutputRecord {
+    var letter = record
+    if let masked = rejection.maskedValue { letter.value = masked }
+    let partition = source.topicPartition
+    for (key, value) in [
+      ("dlq.topic", partition.topic), ("dlq.partition", String(partition.partition)),
+      ("dlq.offset", String(source.offset.rawValue)), ("dlq.error.code", rejection.code),
+      ("dlq.error.message", rejection.message), ("dlq.failed.at", time.rfc3339), ("dlq.attempts", "1"),
+    ] {
+      letter.headers.append(RecordHeader(key: key, value: Array(value.utf8)))
+    }
+    return OutputRecord(topic: partition.topic + ".dlq", record: letter, source: source)
+  }
+}

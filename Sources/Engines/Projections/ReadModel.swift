@@ -1,0 +1,106 @@
+public import ByteCoding
+public import RecordBatches
+
+/// An event with its place in the log.
+public struct PositionedEvent<Event: Sendable>: Sendable {
+  /// Where the event's record stands.
+  public let topicPartition: TopicPartition
+  /// The offset of the event's record.
+  public let offset: Offset
+  /// The event.
+  public let event: Event
+
+  /// An event and its place.
+  public init(topicPartition: TopicPartition, offset: Offset, event: Event) {
+    self.topicPartition = topicPartition
+    self.offset = offset
+    self.event = event
+  }
+}
+
+/// A state that is a pure function of the log: no clock, no randomness, no network.
+///
+/// One thread applies batches, makes them visible, and writes checkpoints. What readers see is an immutable snapshot
+/// that ``publish(at:)`` replaces.
+public protocol ReadModel<Event>: AnyObject {
+  /// The type of the log's decoded events.
+  associatedtype Event: Sendable
+
+  /// The model's name in metrics, manifests and messages, e.g. `search`.
+  var name: String { get }
+
+  /// Folds events into the state, in order; returns the records to write that follow from them.
+  ///
+  /// Equal states and equal events give equal states and equal outputs. It can't fail: what an event asks for and
+  /// can't be done is part of the state (counted), not an error.
+  func apply(_ events: [PositionedEvent<Event>]) -> [OutputRecord]
+
+  /// Makes everything applied so far visible to readers, as of `position`.
+  func publish(at position: Position)
+
+  /// Makes the state durable under the model's directory and returns what ``ReadModelFactory`` needs to find it again.
+  ///
+  /// Files of earlier checkpoints stay untouched until ``discardFiles(notIn:)``.
+  func writeCheckpoint(number: UInt64) throws -> [UInt8]
+
+  /// Removes files that the checkpoint described by `manifest` does not need.
+  func discardFiles(notIn manifest: [UInt8])
+
+  /// The checksum of the state's logical content, equal for equal content however it came to be and is laid out.
+  func checksum() -> LogicalChecksum
+}
+
+/// A record that a read model derives from an event.
+public struct OutputRecord: Sendable {
+  /// The topic to write to.
+  public let topic: String
+  /// The record, without the header that names its source.
+  public let record: Record
+  /// The record of the log from which this one follows.
+  public let source: SourceRecord
+
+  /// A record that follows from `source`.
+  public init(topic: String, record: Record, source: SourceRecord) {
+    self.topic = topic
+    self.record = record
+    self.source = source
+  }
+}
+
+/// The place of a record from which another one follows; written as a header, it makes outputs exactly-once.
+public struct SourceRecord: Hashable, Sendable {
+  /// The partition of the source record.
+  public let topicPartition: TopicPartition
+  /// The offset of the source record.
+  public let offset: Offset
+
+  /// The record at `offset` of `topicPartition`.
+  public init(_ topicPartition: TopicPartition, _ offset: Offset) {
+    self.topicPartition = topicPartition
+    self.offset = offset
+  }
+
+  /// The name of the header that carries ``headerValue``.
+  public static let headerKey = "xopix.source"
+
+  /// `topic:partition:offset`.
+  public var headerValue: [UInt8] {
+    Array("\(topicPartition.topic):\(topicPartition.partition):\(offset.rawValue)".utf8)
+  }
+}
+
+/// Makes a read model in a directory: empty, or as it was at a checkpoint.
+public struct ReadModelFactory<Event: Sendable>: Sendable {
+  /// The model's name, which is also the name of its directory in a generation.
+  public let name: String
+  /// Makes the model in a directory of its own, from a checkpoint's manifest where there is one.
+  public let make: @Sendable (_ directory: String, _ manifest: [UInt8]?) throws -> any ReadModel<Event>
+
+  /// A factory of models called `name`.
+  public init(
+    name: String, make: @escaping @Sendable (_ directory: String, _ manifest: [UInt8]?) throws -> any ReadModel<Event>
+  ) {
+    self.name = name
+    self.make = make
+  }
+}

@@ -1,0 +1,102 @@
+/// Takes apart what a person typed. It never fails: what is not syntax is a word.
+public enum QueryParser {
+  /// The most clauses that are read; what follows is left out.
+  public static let mostClauses = 64
+
+  /// Parses words, `"phrases"`, `-without`, `field:word`, `word*` and `OR`.
+  ///
+  /// - Parameter fields: the names before a colon that are fields; any other colon is part of a word.
+  public static func parse(_ text: String, fields: Set<String> = []) -> ParsedQuery {
+    var scanner = Scanner(bytes: Array(text.utf8), fields: fields)
+    var query = ParsedQuery(text: text, groups: [], exclusions: [])
+    var joinsPrevious = false
+    var count = 0
+    while let token = scanner.next(), count < mostClauses {
+      switch token {
+      case .or: joinsPrevious = !query.groups.isEmpty
+      case .clause(let clause, let isExcluded):
+        count += 1
+        if isExcluded {
+          query.exclusions.append(clause)
+        } else if joinsPrevious {
+          query.groups[query.groups.count - 1].append(clause)
+        } else {
+          query.groups.append([clause])
+        }
+        joinsPrevious = false
+      }
+    }
+    return query
+  }
+
+  private enum Token {
+    case or
+    case clause(ParsedQuery.Clause, isExcluded: Bool)
+  }
+
+  private struct Scanner {
+    let bytes: [UInt8]
+    let fields: Set<String>
+    var at = 0
+
+    init(bytes: [UInt8], fields: Set<String>) {
+      self.bytes = bytes
+      self.fields = fields
+    }
+
+    mutating func next() -> Token? {
+      while at < bytes.count, Self.isSpace(bytes[at]) { at += 1 }
+      guard at < bytes.count else { return nil }
+      // A minus excludes only before something, so that a lone dash is nothing.
+      let isExcluded = bytes[at] == UInt8(ascii: "-") && at + 1 < bytes.count && Self.startsClause(bytes[at + 1])
+      if isExcluded { at += 1 }
+      let field = fieldName()
+      if at < bytes.count, bytes[at] == UInt8(ascii: "\""), let phrase = phrase(field: field) {
+        return .clause(phrase, isExcluded: isExcluded)
+      }
+      let start = at
+      while at < bytes.count, !Self.isSpace(bytes[at]) { at += 1 }
+      var end = at
+      let word = bytes[start..<end]
+      if !isExcluded, field == nil, word.elementsEqual("OR".utf8) { return .or }
+      var kind = ParsedQuery.Clause.Kind.word
+      if word.count > 1, word.last == UInt8(ascii: "*") {
+        kind = .prefix
+        end -= 1
+      }
+      return .clause(clause(kind, start..<end, field), isExcluded: isExcluded)
+    }
+
+    /// Reads `name:` where the name is a field's and something follows.
+    private mutating func fieldName() -> String? {
+      var end = at
+      while end < bytes.count, !Self.isSpace(bytes[end]), bytes[end] != UInt8(ascii: ":") { end += 1 }
+      guard end + 1 < bytes.count, bytes[end] == UInt8(ascii: ":"), !Self.isSpace(bytes[end + 1]) else { return nil }
+      let name = String(decoding: bytes[at..<end], as: UTF8.self)
+      guard fields.contains(name) else { return nil }
+      at = end + 1
+      return name
+    }
+
+    /// Reads a phrase to its closing quote; nil, and nothing read, where there is none: the quote is an inch sign then.
+    private mutating func phrase(field: String?) -> ParsedQuery.Clause? {
+      guard let end = bytes[(at + 1)...].firstIndex(of: UInt8(ascii: "\"")), end > at + 1 else { return nil }
+      defer { at = end + 1 }
+      return clause(.phrase, at + 1..<end, field)
+    }
+
+    private func clause(
+      _ kind: ParsedQuery.Clause.Kind, _ range: Range<Int>, _ field: String?
+    ) -> ParsedQuery.Clause {
+      ParsedQuery.Clause(
+        kind: kind, text: String(decoding: bytes[range], as: UTF8.self), field: field, range: range)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte <= 0x20 }
+
+    private static func startsClause(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: "\"") || byte >= 0x80 || byte &- UInt8(ascii: "0") < 10
+        || (byte | 0x20) &- UInt8(ascii: "a") < 26
+    }
+  }
+}

@@ -1,0 +1,157 @@
+internal import ByteCoding
+
+/// A record batch over its bytes, whose frame and checksum were checked.
+public struct RecordBatchView: Sendable {
+  /// The batch's bytes, from its first offset on.
+  public let bytes: [UInt8]
+  /// The offset of the first record.
+  public let baseOffset: Offset
+  /// The offset after the last record.
+  public let nextOffset: Offset
+  /// The number of records.
+  public let count: Int
+  /// The timestamp from which the records' are counted, in milliseconds since 1970.
+  public let baseTimestamp: Int64
+  /// The latest record's timestamp, in milliseconds since 1970.
+  public let maxTimestamp: Int64
+  /// How the records are compressed.
+  public let compression: Compression
+  /// Whether the batch ends a transaction and holds no records of users.
+  public let isControlBatch: Bool
+
+  /// The most bytes that a batch's records may unpack to.
+  public static let largestPayload = 128 << 20
+
+  /// Checks and reads a batch, which must be all of `bytes`.
+  public init(_ bytes: [UInt8]) throws(RecordBatchError) {
+    let length = try Self.frameLength(bytes[...])
+    guard length == bytes.count else { throw .malformed("\(bytes.count - length) bytes follow it") }
+    guard bytes[RecordBatchFormat.magicAt] == RecordBatchFormat.magic else {
+      throw .wrongMagic(bytes[RecordBatchFormat.magicAt])
+    }
+    do {
+      var reader = ByteReader(bytes.rawBytes)
+      let base = try reader.readBigEndian(Int64.self)
+      try reader.skip(RecordBatchFormat.checksumAt - 8)
+      let stored = try reader.readBigEndian(UInt32.self)
+      let computed = Checksum.crc32c(bytes.rawBytes.extracting(RecordBatchFormat.attributesAt..<bytes.count))
+      guard stored == computed else { throw RecordBatchError.wrongChecksum(stored: stored, computed: computed) }
+      let attributes = try reader.readBigEndian(UInt16.self)
+      let lastDelta = try reader.readBigEndian(Int32.self)
+      baseTimestamp = try reader.readBigEndian(Int64.self)
+      maxTimestamp = try reader.readBigEndian(Int64.self)
+      try reader.skip(14)
+      let count = try reader.readBigEndian(Int32.self)
+      guard let codec = Compression(rawValue: UInt8(attributes & RecordBatchFormat.codecMask)) else {
+        throw RecordBatchError.malformed("an unknown compression")
+      }
+      // Compaction may take records out, so fewer than the offsets say are allowed, never more.
+      guard base >= 0, lastDelta >= 0, count >= 0, Int64(count) <= Int64(lastDelta) + 1,
+        base <= Int64.max - Int64(lastDelta) - 1
+      else { throw RecordBatchError.malformed("\(count) records at \(lastDelta + 1) offsets") }
+      self.bytes = bytes
+      self.count = Int(count)
+      baseOffset = Offset(rawValue: base)
+      nextOffset = Offset(rawValue: base + Int64(lastDelta) + 1)
+      compression = codec
+      isControlBatch = attributes & RecordBatchFormat.controlBit != 0
+    } catch let error as RecordBatchError {
+      throw error
+    } catch {
+      throw .truncated(needed: RecordBatchFormat.headerBytes, found: bytes.count)
+    }
+  }
+
+  /// The length in bytes of the batch that `bytes` starts with, which may have more or fewer of it.
+  public static func frameLength(_ bytes: ArraySlice<UInt8>) throws(RecordBatchError) -> Int {
+    guard bytes.count >= RecordBatchFormat.framePrefix else {
+      throw .truncated(needed: RecordBatchFormat.framePrefix, found: bytes.count)
+    }
+    let start = bytes.startIndex + 8
+    let length = bytes[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    let whole = Int(length) + RecordBatchFormat.framePrefix
+    guard whole >= RecordBatchFormat.headerBytes, length <= UInt32(Int32.max) else {
+      throw .malformed("a length of \(length) bytes")
+    }
+    guard bytes.count >= whole else { throw .truncated(needed: whole, found: bytes.count) }
+    return whole
+  }
+
+  /// The batches that `bytes` is made of; what follows the last whole one is left out.
+  public static func batches(in bytes: [UInt8]) throws(RecordBatchError) -> [RecordBatchView] {
+    var batches: [RecordBatchView] = []
+    var rest = bytes[...]
+    while !rest.isEmpty, let length = try? frameLength(rest) {
+      batches.append(try RecordBatchView(Array(rest.prefix(length))))
+      rest = rest.dropFirst(length)
+    }
+    return batches
+  }
+
+  /// The records, in order.
+  public func records() throws(RecordBatchError) -> [Record] {
+    var records: [Record] = []
+    try forEachRecord { record, _ in records.append(record) }
+    return records
+  }
+
+  /// Gives each record with its offset, in order.
+  public func forEachRecord(_ body: (Record, Offset) -> Void) throws(RecordBatchError) {
+    let payload = try payload()
+    do {
+      var reader = ByteReader(payload.rawBytes)
+      var previousDelta: Int64 = -1
+      for _ in 0..<count {
+        let length = try reader.readSignedVarint()
+        let end = reader.offset + Int(clamping: length)
+        try reader.skip(1)
+        let timestampDelta = try reader.readSignedVarint()
+        let offsetDelta = try reader.readSignedVarint()
+        guard offsetDelta > previousDelta, offsetDelta < nextOffset.rawValue - baseOffset.rawValue else {
+          throw RecordBatchError.malformed("offset delta \(offsetDelta) after \(previousDelta)")
+        }
+        previousDelta = offsetDelta
+        let key = try Self.readBytes(&reader)
+        let value = try Self.readBytes(&reader)
+        let headerCount = try reader.readSignedVarint()
+        guard headerCount >= 0, headerCount <= Int64(reader.remaining) else {
+          throw RecordBatchError.malformed("\(headerCount) headers")
+        }
+        var headers: [RecordHeader] = []
+        for _ in 0..<headerCount {
+          let name = try Self.readBytes(&reader) ?? []
+          headers.append(RecordHeader(key: String(decoding: name, as: UTF8.self), value: try Self.readBytes(&reader)))
+        }
+        guard reader.offset == end else { throw RecordBatchError.malformed("a record's length is \(length)") }
+        let timestamp = baseTimestamp &+ timestampDelta
+        body(
+          Record(key: key, value: value, headers: headers, timestampMilliseconds: timestamp),
+          baseOffset.advanced(by: offsetDelta))
+      }
+      guard reader.remaining == 0 else { throw RecordBatchError.malformed("bytes follow the last record") }
+    } catch let error as RecordBatchError {
+      throw error
+    } catch {
+      throw .malformed("\(error)")
+    }
+  }
+
+  private func payload() throws(RecordBatchError) -> [UInt8] {
+    let stored = bytes[RecordBatchFormat.headerBytes...]
+    switch compression {
+    case .none: return Array(stored)
+    case .zstd: return try Zstandard.decompress(Array(stored), limit: Self.largestPayload)
+    case .gzip, .snappy, .lz4: throw .unsupportedCompression(compression)
+    }
+  }
+
+  @_lifetime(reader: copy reader)
+  private static func readBytes(_ reader: inout ByteReader) throws(ByteReaderError) -> [UInt8]? {
+    let count = try reader.readSignedVarint()
+    if count == -1 { return nil }
+    guard count >= 0, count <= Int64(reader.remaining) else {
+      throw .endOfBytes(offset: reader.offset, needed: Int(clamping: count))
+    }
+    return try reader.readBytes(Int(count))
+  }
+}

@@ -1,0 +1,70 @@
+public import QueryLanguage
+
+/// What to search for, and how to answer.
+public struct SearchRequest: Sendable {
+  /// The words; everything for no words.
+  public var query = ParsedQuery.all
+  /// What hits must fulfil.
+  public var filter = Filter.all
+  /// What to count.
+  public var facets: [FacetRequest] = []
+  /// The order; by score, then by id, where empty.
+  public var sort: [SortKey] = []
+  /// The most hits, 0 to 1000.
+  public var size = 10
+  /// The place after which hits are wanted.
+  public var cursor: Cursor?
+  /// Text fields whose matches are marked.
+  public var highlight: [String] = []
+  /// Whether words that the index does not know are corrected.
+  public var correctsTypos = true
+  /// A keyword field of whose values each is shown once, by its best hit.
+  public var collapse: String?
+  /// Whether each hit says how its score came about.
+  public var explains = false
+  /// The text of a field in a document's stored bytes, for highlights.
+  public var highlightSource: (@Sendable (_ stored: [UInt8], _ field: String) -> [String])?
+
+  /// A search for everything.
+  public init() {}
+
+  /// The most hits of an answer.
+  public static let largestSize = 1000
+}
+
+/// A facet to count.
+public struct FacetRequest: Sendable, Hashable {
+  /// The field, or `attributes.NAME`.
+  public var field: String
+  /// The most values.
+  public var size: Int
+
+  /// A facet of at most `size` values.
+  public init(field: String, size: Int = 10) {
+    self.field = field
+    self.size = size
+  }
+}
+
+/// Why a search can't be answered.
+public enum SearchError: Error, Equatable, CustomStringConvertible {
+  /// No field has this name.
+  case unknownField(String, suggestion: String?)
+  /// The field is not of a kind that can be used so.
+  case unsuitableField(String, reason: String)
+  /// A value can't be compared with the field's.
+  case unsuitableValue(field: String, value: String, expected: String)
+  /// Not a cursor that such a search gave.
+  case invalidCursor
+
+  /// One line.
+  public var description: String {
+    switch self {
+    case .unknownField(let name, let suggestion):
+      "there is no field \(name.prefix(80))" + (suggestion.map { "; did you mean \($0)?" } ?? "")
+    case .unsuitableField(let name, let reason): "field \(name) \(reason)"
+    case .unsuitableValue(let field, let value, let expected): "\(field) is compared with \(expected), not \"\(value.prefix(80))\""
+    case .invalidCursor: "the cursor is not one that this search gave; leave it out to start again"
+    }
+  }
+}

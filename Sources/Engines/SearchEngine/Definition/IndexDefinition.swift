@@ -1,0 +1,170 @@
+/// The fields of an index, as data.
+public struct IndexDefinition: Codable, Sendable, Hashable {
+  /// The fields; a field's place here is its ordinal.
+  public var fields: [FieldDefinition]
+
+  /// An index of these fields.
+  public init(fields: [FieldDefinition]) { self.fields = fields }
+
+  /// The most fields of an index, and the most text fields: postings hold a bit for each of the latter.
+  public static let mostFields = 256
+  /// The most text fields.
+  public static let mostTextFields = 32
+
+  /// The ordinal of the field called `name`.
+  public func ordinal(of name: String) -> Int? { fields.firstIndex { $0.name == name } }
+
+  /// The ordinals of the text fields.
+  public var textFields: [Int] { fields.indices.filter { fields[$0].type == .text } }
+
+  /// Refuses a definition that can't be used, naming the field.
+  public func validate() throws(IndexError) {
+    guard !fields.isEmpty, fields.count <= Self.mostFields else {
+      throw .invalidDefinition(field: "", reason: "an index has 1 to \(Self.mostFields) fields")
+    }
+    guard textFields.count <= Self.mostTextFields else {
+      throw .invalidDefinition(field: "", reason: "an index has at most \(Self.mostTextFields) text fields")
+    }
+    var names: Set<String> = []
+    for field in fields {
+      func refuse(_ reason: String) -> IndexError { .invalidDefinition(field: field.name, reason: reason) }
+      guard !field.name.isEmpty, field.name != "_score" else { throw refuse("a field needs a name, other than _score") }
+      guard names.insert(field.name).inserted else { throw refuse("the name is used twice") }
+      guard field.weight.isFinite, field.weight > 0 else { throw refuse("weight must be above 0") }
+      if field.isLive, field.type != .number, field.type != .boolean { throw refuse("only numbers and booleans are live") }
+      if field.isHierarchical, field.type != .keyword { throw refuse("only keywords are hierarchical") }
+    }
+  }
+}
+
+/// One field of an index.
+public struct FieldDefinition: Codable, Sendable, Hashable {
+  /// What a field holds.
+  public enum FieldType: String, Codable, Sendable, CaseIterable {
+    /// Words, searched.
+    case text
+    /// Texts taken as they are: filtered, counted, sorted.
+    case keyword
+    /// Doubles.
+    case number
+    /// True or false.
+    case boolean
+    /// Moments.
+    case date
+    /// Pairs of a name and a text or number, whose names need no declaration.
+    case attributes
+  }
+  /// The name in queries, filters, facets and orders.
+  public var name: String
+  /// What the field holds.
+  public var type: FieldType
+  /// How much a word in this field counts.
+  public var weight: Double
+  /// Whether keywords are paths `A > B > C`, counted and filtered at each level.
+  public var isHierarchical: Bool
+  /// Whether the values change in place.
+  public var isLive: Bool
+  /// Whether the field's words are offered as corrections.
+  public var isVocabulary: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case name, type, weight
+    case isHierarchical = "hierarchical"
+    case isLive = "live"
+    case isVocabulary = "vocabulary"
+  }
+
+  /// A field.
+  public init(
+    name: String, type: FieldType, weight: Double = 1, isHierarchical: Bool = false, isLive: Bool = false,
+    isVocabulary: Bool = false
+  ) {
+    self.name = name
+    self.type = type
+    self.weight = weight
+    self.isHierarchical = isHierarchical
+    self.isLive = isLive
+    self.isVocabulary = isVocabulary
+  }
+
+  /// Reads a field; everything but name and type may be absent.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      name: try container.decode(String.self, forKey: .name), type: try container.decode(FieldType.self, forKey: .type),
+      weight: try container.decodeIfPresent(Double.self, forKey: .weight) ?? 1,
+      isHierarchical: try container.decodeIfPresent(Bool.self, forKey: .isHierarchical) ?? false,
+      isLive: try container.decodeIfPresent(Bool.self, forKey: .isLive) ?? false,
+      isVocabulary: try container.decodeIfPresent(Bool.self, forKey: .isVocabulary) ?? false)
+  }
+}
+
+/// Why an index can't be opened or written.
+public enum IndexError: Error, Equatable, CustomStringConvertible {
+  /// The definition is not one.
+  case invalidDefinition(field: String, reason: String)
+  /// A file is damaged; the index can be built anew from its source.
+  case damagedFile(path: String, section: String, reason: String)
+  /// A file was written by another version.
+  case unknownFormat(path: String, found: UInt32, known: UInt32)
+  /// The disk failed.
+  case storage(String)
+
+  /// One line.
+  public var description: String {
+    switch self {
+    case .invalidDefinition(let field, let reason): field.isEmpty ? reason : "field \(field): \(reason)"
+    case .damagedFile(let path, let section, let reason): "\(path) is damaged in \(section): \(reason); rebuild the index"
+    case .unknownFormat(let path, let found, let known): "\(path) has format \(found), this xopix knows \(known); rebuild"
+    case .storage(let reason): "the disk failed: \(reason)"
+    }
+  }
+}
+
+/// A document to index: its values by field.
+public struct IndexDocument: Sendable {
+  /// The document's id.
+  public let id: String
+  /// The bytes that a hit gives back.
+  public let stored: [UInt8]
+  var texts: [(field: Int, text: String)] = []
+  var keywords: [(field: Int, text: String)] = []
+  var numbers: [(field: Int, number: Double)] = []
+  var attributeNumbers: [(field: Int, name: String, number: Double)] = []
+
+  /// Between an attribute's name and its value, in the column of a family of attributes.
+  static let attributeSeparator = "\u{0}"
+
+  /// A document without values.
+  public init(id: String, stored: [UInt8]) {
+    self.id = id
+    self.stored = stored
+  }
+
+  /// Adds a text to a text field; several texts of a field are parted by a gap that phrases don't cross.
+  public mutating func addText(_ text: String, field: Int) { texts.append((field, text)) }
+  /// Adds a keyword, or the path of a hierarchical one.
+  public mutating func addKeyword(_ text: String, field: Int) { keywords.append((field, text)) }
+  /// Sets a number.
+  public mutating func addNumber(_ number: Double, field: Int) { numbers.append((field, number)) }
+  /// Sets a boolean.
+  public mutating func addBoolean(_ flag: Bool, field: Int) { numbers.append((field, flag ? 1 : 0)) }
+  /// Sets a moment, in microseconds since 1970.
+  public mutating func addDate(_ microseconds: Int64, field: Int) { numbers.append((field, Double(microseconds))) }
+
+  /// Adds a pair of a name and a text.
+  public mutating func addAttribute(_ name: String, _ text: String, field: Int) {
+    keywords.append((field, name + Self.attributeSeparator + text))
+  }
+
+  /// Adds a pair of a name and a number; it is also filtered and counted by its text.
+  public mutating func addAttribute(_ name: String, _ number: Double, field: Int) {
+    attributeNumbers.append((field, name, number))
+    addAttribute(name, Self.text(of: number), field: field)
+  }
+
+  static func text(of number: Double) -> String {
+    if let integer = Int64(exactly: number), abs(integer) < 1 << 53 { return String(integer) }
+    return number.description
+  }
+}

@@ -1,0 +1,84 @@
+public import ByteCoding
+
+/// An index as of one moment: immutable, read by any number of threads without waiting.
+public final class IndexSnapshot: Sendable {
+  /// The index's fields.
+  public let definition: IndexDefinition
+  let views: [SegmentView]
+  let liveFields: [Int: Int]
+  let statistics: IndexStatistics
+
+  init(definition: IndexDefinition, liveFields: [Int: Int], views: [SegmentView]) {
+    self.definition = definition
+    self.liveFields = liveFields
+    self.views = views
+    statistics = IndexStatistics(definition: definition, views: views)
+  }
+
+  /// How many documents there are.
+  public var documentCount: Int { statistics.documentCount }
+
+  /// How many segments the documents are spread over.
+  public var segmentCount: Int { views.count }
+
+  /// The bytes of all segments.
+  public var byteCount: Int { views.reduce(0) { $0 + $1.segment.bytes.count } }
+
+  /// The best documents for a request, with what else it asks for.
+  public func search(_ request: SearchRequest) throws(SearchError) -> SearchResponse {
+    try Searcher(snapshot: self, request: request).response()
+  }
+
+  /// The document with this id.
+  public func document(id: String) -> StoredDocument? {
+    let bytes = Array(id.utf8)
+    for view in views.reversed() {
+      if let document = view.segment.document(id: bytes), !view.isDeleted(document) {
+        return StoredDocument(
+          stored: view.segment.storedDocument(document), live: live(of: document, in: view))
+      }
+    }
+    return nil
+  }
+
+  func live(of document: Int, in view: SegmentView) -> [(field: String, value: Double)] {
+    liveFields.sorted { $0.key < $1.key }.compactMap { ordinal, live in
+      let value = view.liveValue(live, of: document)
+      return value.isNaN ? nil : (definition.fields[ordinal].name, value)
+    }
+  }
+
+  /// The values of a facet that start with a text, whatever its case, most frequent first.
+  public func facetValues(
+    of field: String, prefix: String, request: SearchRequest, size: Int
+  ) throws(SearchError) -> FacetResult {
+    var request = request
+    request.size = 0
+    request.facets = [FacetRequest(field: field, size: .max)]
+    guard var result = try search(request).facets.first else { return FacetResult(field: field, kind: .terms) }
+    let wanted = prefix.lowercased()
+    let matching = result.values.filter { $0.value.lowercased().hasPrefix(wanted) }
+    result.other = max(0, matching.count - size)
+    result.values = Array(matching.prefix(size))
+    return result
+  }
+
+  /// The checksum of the content, the same however it is spread over segments: id, stored bytes and live values of each
+  /// document.
+  public var checksum: LogicalChecksum {
+    var checksum = LogicalChecksum()
+    for view in views {
+      for document in 0..<view.segment.documentCount where !view.isDeleted(document) {
+        var item = ByteWriter()
+        item.writePrefixed(view.segment.ids.bytes(document))
+        item.writePrefixed(view.segment.storedDocument(document))
+        for (field, value) in live(of: document, in: view) {
+          item.writePrefixed(field)
+          item.write(value)
+        }
+        checksum.insert(item.bytes)
+      }
+    }
+    return checksum
+  }
+}

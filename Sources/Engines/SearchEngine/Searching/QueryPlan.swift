@@ -1,0 +1,83 @@
+internal import QueryLanguage
+internal import TextAnalysis
+
+/// A query by the index's terms.
+struct QueryPlan {
+  /// Something that a document has or has not: a term, a phrase, or any of several terms.
+  struct Matcher: Hashable {
+    /// How the terms are combined.
+    enum Kind: Hashable {
+      /// One term, or any of the alternatives with the same beginning.
+      case anyOf
+      /// The terms one after the other.
+      case phrase
+    }
+    let kind: Kind
+    let terms: [[UInt8]]
+    /// The number of the text field to look in; nil for all.
+    let field: Int?
+    /// The words as typed, for messages.
+    let text: String
+  }
+
+  /// A group: a document matches where one of its matchers does.
+  struct Group: Hashable {
+    let matchers: [Matcher]
+    let text: String
+  }
+
+  var groups: [Group] = []
+  var exclusions: [Matcher] = []
+
+  /// The most groups: a document's matches are a bit each.
+  static let mostGroups = 64
+  /// The most terms that a beginning stands for.
+  static let mostExpansions = 200
+
+  init(_ query: ParsedQuery, definition: IndexDefinition, views: [SegmentView]) {
+    let textFields = definition.textFields
+    func matchers(_ clauses: [ParsedQuery.Clause]) -> [Matcher] {
+      clauses.compactMap { clause in
+        let field = clause.field.flatMap { definition.ordinal(of: $0) }.flatMap { textFields.firstIndex(of: $0) }
+        return Self.matcher(clause, field: field, views: views)
+      }
+    }
+    for clauses in query.groups.prefix(Self.mostGroups) {
+      let matchers = matchers(clauses)
+      if !matchers.isEmpty { groups.append(Group(matchers: matchers, text: clauses.map(\.text).joined(separator: " OR "))) }
+    }
+    exclusions = matchers(query.exclusions)
+  }
+
+  /// nil for a clause without words.
+  private static func matcher(_ clause: ParsedQuery.Clause, field: Int?, views: [SegmentView]) -> Matcher? {
+    var buffer = TermBuffer()
+    Analyzer.text.analyze(clause.text, into: &buffer)
+    var terms = buffer.tokens.map { Array(buffer.term($0)) }
+    guard let last = terms.last else { return nil }
+    switch clause.kind {
+    case .prefix where terms.count == 1:
+      return Matcher(
+        kind: .anyOf, terms: expansions(of: clause.text, stem: last, views: views), field: field, text: clause.text)
+    case .prefix: terms.removeLast()
+    case .word, .phrase: break
+    }
+    return Matcher(kind: terms.count == 1 ? .anyOf : .phrase, terms: terms, field: field, text: clause.text)
+  }
+
+  /// The terms that start as a word does, and the term of the word itself: a beginning may reach into what stemming cuts.
+  private static func expansions(of text: String, stem: [UInt8], views: [SegmentView]) -> [[UInt8]] {
+    var buffer = TermBuffer()
+    Analyzer.words.analyze(text, into: &buffer)
+    let prefix = buffer.tokens.first.map { Array(buffer.term($0)) } ?? stem
+    var counts: [[UInt8]: Int] = [stem: .max]
+    for view in views {
+      let table = view.segment.terms
+      for term in table.indexes(startingWith: prefix) {
+        counts[table.bytes(term), default: 0] += view.segment.documents(ofTerm: term)
+      }
+    }
+    return counts.sorted { ($1.value, String(decoding: $0.key, as: UTF8.self)) < ($0.value, String(decoding: $1.key, as: UTF8.self)) }
+      .prefix(mostExpansions).map(\.key)
+  }
+}

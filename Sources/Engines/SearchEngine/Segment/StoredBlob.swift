@@ -1,0 +1,33 @@
+internal import CZstd
+
+/// A stored document: a byte that says how, then its bytes, compressed where that makes them fewer.
+enum StoredBlob {
+  static func packed(_ bytes: [UInt8]) -> [UInt8] {
+    let bound = ZSTD_compressBound(bytes.count)
+    // Safety: the library writes at most `bound` bytes after the first, and reads the input within its count.
+    let compressed = unsafe [UInt8](unsafeUninitializedCapacity: bound + 1) { output, count in
+      unsafe output[0] = 1
+      let written = unsafe bytes.withUnsafeBytes { input in
+        unsafe ZSTD_compress(
+          output.baseAddress.map { unsafe $0 + 1 }, bound, input.baseAddress, input.count, 3)
+      }
+      count = ZSTD_isError(written) != 0 ? 0 : written + 1
+    }
+    return compressed.isEmpty || compressed.count > bytes.count ? [0] + bytes : compressed
+  }
+
+  static func unpacked(_ blob: [UInt8]) -> [UInt8] {
+    guard blob.first == 1 else { return Array(blob.dropFirst()) }
+    // Safety: as above; the frame says its size, which was written by this program and is covered by the section's
+    // checksum, and the library writes no more than the room it is given.
+    return unsafe blob.withUnsafeBytes { input -> [UInt8] in
+      let source = unsafe UnsafeRawBufferPointer(rebasing: input.dropFirst())
+      let size = unsafe ZSTD_getFrameContentSize(source.baseAddress, source.count)
+      guard size <= 1 << 30 else { return [] }
+      return unsafe [UInt8](unsafeUninitializedCapacity: Int(size)) { output, count in
+        let written = unsafe ZSTD_decompress(output.baseAddress, Int(size), source.baseAddress, source.count)
+        count = ZSTD_isError(written) != 0 ? 0 : written
+      }
+    }
+  }
+}

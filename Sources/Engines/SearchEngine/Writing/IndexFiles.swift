@@ -1,0 +1,164 @@
+internal import ByteCoding
+internal import DurableFiles
+
+/// The files of an index: `segment-N`, which never changes, and `changes-N-M` with the deletions and live values of
+/// segment N at its M-th change. Formats: `docs/formats/search-segment.md`.
+struct IndexFiles {
+  private let directory: String
+  /// For each segment on the disk the number of its latest changes; 0 while there are none.
+  private var written: [UInt64: UInt64] = [:]
+
+  init(directory: String) { self.directory = directory }
+
+  private static let changesMagic = Array("XOPIXCHG".utf8)
+  private static let changesVersion: UInt32 = 1
+
+  private func segmentPath(_ number: UInt64) -> String { "\(directory)/segment-\(number)" }
+  private func changesPath(_ number: UInt64, _ change: UInt64) -> String { "\(directory)/changes-\(number)-\(change)" }
+
+  // MARK: Writing
+
+  mutating func write(_ views: inout [SegmentView], nextNumber: UInt64) throws(IndexError) -> [UInt8] {
+    var manifest = ByteWriter()
+    manifest.write(nextNumber)
+    manifest.writeVarint(UInt64(views.count))
+    do throws(FileError) {
+      for index in views.indices {
+        let number = views[index].segment.number
+        if written[number] == nil {
+          let bytes = views[index].segment.bytes
+          try Files.replace(segmentPath(number), with: bytes.bytes(0..<bytes.count))
+          views[index].map(try mapped(number))
+          written[number] = 0
+        }
+        if views[index].isChanged {
+          let change = (written[number] ?? 0) + 1
+          try Files.replace(changesPath(number, change), with: Self.encoded(views[index]))
+          written[number] = change
+          views[index].isChanged = false
+        }
+        manifest.writeVarint(number)
+        manifest.writeVarint(written[number] ?? 0)
+      }
+    } catch {
+      throw .storage(error.description)
+    }
+    let kept = Set(views.map(\.segment.number))
+    written = written.filter { kept.contains($0.key) }
+    return manifest.bytes
+  }
+
+  private func mapped(_ number: UInt64) throws(FileError) -> Segment {
+    let path = segmentPath(number)
+    let file = try MappedFile(path: path)
+    do throws(IndexError) {
+      return try Segment(number: number, bytes: SegmentBytes(file), path: path)
+    } catch {
+      throw FileError(operation: "open", path: path, reason: error.description)
+    }
+  }
+
+  private static func encoded(_ view: SegmentView) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.writeBytes(changesMagic)
+    writer.write(changesVersion)
+    writer.write(UInt32(view.segment.documentCount))
+    writer.write(UInt32(view.liveFieldCount))
+    var bits: UInt8 = 0
+    for document in 0..<view.segment.documentCount {
+      if view.isDeleted(document) { bits |= 1 << UInt8(document & 7) }
+      if document & 7 == 7 || document == view.segment.documentCount - 1 {
+        writer.write(bits)
+        bits = 0
+      }
+    }
+    for field in 0..<view.liveFieldCount {
+      for document in 0..<view.segment.documentCount { writer.write(view.liveValue(field, of: document)) }
+    }
+    writer.write(Checksum.crc32c(writer.bytes))
+    return writer.bytes
+  }
+
+  // MARK: Reading
+
+  /// The views and the next segment number that a manifest describes.
+  func open(_ manifest: [UInt8], liveFields: Int) throws(IndexError) -> (views: [SegmentView], nextNumber: UInt64) {
+    let (entries, nextNumber) = try Self.entries(of: manifest)
+    var views: [SegmentView] = []
+    for (number, change) in entries {
+      let segment: Segment
+      let path = segmentPath(number)
+      let file: MappedFile
+      do throws(FileError) { file = try MappedFile(path: path) } catch { throw .storage(error.description) }
+      segment = try Segment(number: number, bytes: SegmentBytes(file), path: path)
+      var view = SegmentView(segment: segment, liveFields: liveFields)
+      if change > 0 { try readChanges(number, change, into: &view) }
+      view.isChanged = false
+      views.append(view)
+    }
+    return (views, nextNumber)
+  }
+
+  private func readChanges(_ number: UInt64, _ change: UInt64, into view: inout SegmentView) throws(IndexError) {
+    let path = changesPath(number, change)
+    func damaged(_ reason: String) -> IndexError { .damagedFile(path: path, section: "the changes", reason: reason) }
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try Files.read(path) } catch { throw .storage(error.description) }
+    let content = Array(bytes.dropLast(4))
+    let stored = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    guard bytes.count >= 24, content.starts(with: Self.changesMagic), stored == Checksum.crc32c(content) else {
+      throw damaged("the checksum is wrong")
+    }
+    do throws(ByteReaderError) {
+      var reader = ByteReader(content.rawBytes)
+      try reader.skip(Self.changesMagic.count)
+      let version = try reader.read(UInt32.self)
+      let documents = Int(try reader.read(UInt32.self))
+      let fields = Int(try reader.read(UInt32.self))
+      guard version == Self.changesVersion, documents == view.segment.documentCount, fields == view.liveFieldCount else {
+        throw ByteReaderError.malformedText(offset: 8)
+      }
+      let bits = try reader.readBytes((documents + 7) / 8)
+      for document in 0..<documents where bits[document >> 3] & (1 << UInt8(document & 7)) != 0 { view.delete(document) }
+      for field in 0..<fields {
+        for document in 0..<documents {
+          let value = try reader.readDouble()
+          if !value.isNaN { view.setLive(field, of: document, to: value) }
+        }
+      }
+    } catch {
+      throw damaged("it does not fit its segment, or was written by another version")
+    }
+  }
+
+  private static func entries(of manifest: [UInt8]) throws(IndexError) -> ([(UInt64, UInt64)], UInt64) {
+    do throws(ByteReaderError) {
+      var reader = ByteReader(manifest.rawBytes)
+      let nextNumber = try reader.read(UInt64.self)
+      var entries: [(UInt64, UInt64)] = []
+      for _ in 0..<(try reader.readCount()) { entries.append((try reader.readVarint(), try reader.readVarint())) }
+      return (entries, nextNumber)
+    } catch {
+      throw .damagedFile(path: "the index's manifest", section: "its entries", reason: "\(error)")
+    }
+  }
+
+  /// Takes over the numbers of a manifest's files, after opening it.
+  mutating func adopt(_ manifest: [UInt8]) throws(IndexError) {
+    let (entries, _) = try Self.entries(of: manifest)
+    written = Dictionary(entries) { _, last in last }
+  }
+
+  func discard(notIn manifest: [UInt8]) {
+    guard let (entries, _) = try? Self.entries(of: manifest), let names = try? Files.list(directory) else { return }
+    var kept: Set<String> = []
+    for (number, change) in entries {
+      kept.insert("segment-\(number)")
+      kept.insert("changes-\(number)-\(change)")
+    }
+    for name in names where (name.hasPrefix("segment-") || name.hasPrefix("changes-")) && !kept.contains(name) {
+      // A file that can't be removed costs room, nothing else. What is mapped stays readable.
+      try? Files.remove("\(directory)/\(name)")
+    }
+  }
+}

@@ -1,0 +1,211 @@
+internal import ByteCoding
+internal import DurableFiles
+
+/// Changes an index. One thread owns it; what it has made visible is in ``IndexSnapshot``s, which any thread may read.
+public final class IndexWriter {
+  private let directory: String
+  private let definition: IndexDefinition
+  /// For each live field its ordinal among the live ones.
+  private let liveFields: [Int: Int]
+  private var views: [SegmentView] = []
+  private var nextNumber: UInt64 = 1
+  private var pending: [String: PendingDocument] = [:]
+  /// The ids in the order in which they were put, so that equal changes make equal segments.
+  private var pendingOrder: [String] = []
+  private var isChanged = true
+  private var snapshot: IndexSnapshot
+  private var files: IndexFiles
+
+  private struct PendingDocument {
+    var document: IndexDocument
+    var live: [Double]
+  }
+
+  /// An empty index whose files will be in `directory`.
+  public convenience init(directory: String, definition: IndexDefinition) throws(IndexError) {
+    try self.init(directory: directory, definition: definition, views: [], nextNumber: 1)
+  }
+
+  /// The index as it was when ``checkpoint()`` returned `manifest`.
+  public static func restore(
+    directory: String, definition: IndexDefinition, manifest: [UInt8]
+  ) throws(IndexError) -> IndexWriter {
+    var files = IndexFiles(directory: directory)
+    let (views, nextNumber) = try files.open(manifest, liveFields: definition.fields.count { $0.isLive })
+    try files.adopt(manifest)
+    let writer = try IndexWriter(directory: directory, definition: definition, views: views, nextNumber: nextNumber)
+    writer.files = files
+    return writer
+  }
+
+  private init(
+    directory: String, definition: IndexDefinition, views: [SegmentView], nextNumber: UInt64
+  ) throws(IndexError) {
+    try definition.validate()
+    do throws(FileError) { try Files.createDirectory(directory) } catch { throw .storage(error.description) }
+    self.directory = directory
+    self.definition = definition
+    self.views = views
+    self.nextNumber = nextNumber
+    var liveFields: [Int: Int] = [:]
+    for (ordinal, field) in definition.fields.enumerated() where field.isLive { liveFields[ordinal] = liveFields.count }
+    self.liveFields = liveFields
+    files = IndexFiles(directory: directory)
+    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views)
+  }
+
+  // MARK: Changing
+
+  /// Adds a document, or replaces the one with its id; its live values start anew.
+  public func put(_ document: IndexDocument) {
+    let id = document.id
+    if pending[id] == nil {
+      deleteVisible(id)
+      pendingOrder.append(id)
+    }
+    pending[id] = PendingDocument(
+      document: document, live: Array(repeating: .nan, count: liveFields.count))
+    isChanged = true
+  }
+
+  /// Takes a document out; nothing where there is none.
+  public func delete(id: String) {
+    if pending.removeValue(forKey: id) != nil {
+      pendingOrder.removeAll { $0 == id }
+      isChanged = true
+    }
+    deleteVisible(id)
+  }
+
+  private func deleteVisible(_ id: String) {
+    guard let (view, document) = place(of: id) else { return }
+    views[view].delete(document)
+    isChanged = true
+  }
+
+  /// Changes a live value in place; false where there is no such document.
+  @discardableResult
+  public func setLive(id: String, field: Int, value: Double) -> Bool {
+    guard let live = liveFields[field] else {
+      preconditionFailure("field \(definition.fields[field].name) is not declared live")
+    }
+    if pending[id] != nil {
+      pending[id]?.live[live] = value
+    } else if let (view, document) = place(of: id) {
+      views[view].setLive(live, of: document, to: value)
+    } else {
+      return false
+    }
+    isChanged = true
+    return true
+  }
+
+  // MARK: Reading what was changed
+
+  /// Whether there is a document with this id, counting what is not visible yet.
+  public func contains(id: String) -> Bool { pending[id] != nil || place(of: id) != nil }
+
+  /// A document's stored bytes, counting what is not visible yet.
+  public func stored(id: String) -> [UInt8]? {
+    if let document = pending[id]?.document { return document.stored }
+    return place(of: id).map { views[$0].segment.storedDocument($1) }
+  }
+
+  private func place(of id: String) -> (view: Int, document: Int)? {
+    let bytes = Array(id.utf8)
+    for (index, view) in views.enumerated().reversed() {
+      if let document = view.segment.document(id: bytes), !view.isDeleted(document) { return (index, document) }
+    }
+    return nil
+  }
+
+  // MARK: Making visible
+
+  /// Makes all changes visible and returns the snapshot that shows them.
+  public func refresh() throws(IndexError) -> IndexSnapshot {
+    guard isChanged else { return snapshot }
+    try flush()
+    try merge()
+    isChanged = false
+    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views)
+    return snapshot
+  }
+
+  /// Makes a segment of the pending documents.
+  private func flush() throws(IndexError) {
+    guard !pending.isEmpty else { return }
+    var builder = SegmentBuilder(definition: definition)
+    let documents = pendingOrder.compactMap { pending[$0] }
+    for entry in documents { builder.add(entry.document) }
+    var view = try memoryView(of: builder.finish())
+    for (document, entry) in documents.enumerated() {
+      for (field, value) in entry.live.enumerated() where !value.isNaN { view.setLive(field, of: document, to: value) }
+    }
+    views.append(view)
+    pending = [:]
+    pendingOrder = []
+  }
+
+  private func memoryView(of bytes: [UInt8]) throws(IndexError) -> SegmentView {
+    let number = nextNumber
+    nextNumber += 1
+    let segment = try Segment(number: number, bytes: SegmentBytes(bytes), path: "segment \(number) in memory")
+    return SegmentView(segment: segment, liveFields: liveFields.count)
+  }
+
+  /// The most segments; more are merged whatever their sizes.
+  private static let mostSegments = 12
+  /// Segments of like size that are merged together.
+  private static let mergedTogether = 4
+
+  /// Merges the newest segments once enough of them are of like size, so that each document is merged only as often as the
+  /// logarithm of the index's size.
+  private func merge() throws(IndexError) {
+    views.removeAll { $0.liveCount == 0 }
+    while views.count > 1 {
+      var start = views.count - 1
+      var size = views[start].segment.documentCount
+      while start > 0, views[start - 1].segment.documentCount <= 2 * size {
+        start -= 1
+        size += views[start].segment.documentCount
+      }
+      if views.count - start < Self.mergedTogether {
+        guard views.count > Self.mostSegments else { break }
+        start = min(start, views.count - 2)
+      }
+      try merge(views[start...])
+    }
+    if let wasteful = views.firstIndex(where: { $0.deletedCount * 2 > $0.segment.documentCount }) {
+      try merge(views[wasteful...wasteful])
+    }
+  }
+
+  private func merge(_ parts: ArraySlice<SegmentView>) throws(IndexError) {
+    var merged = try memoryView(of: SegmentMerger(definition: definition, parts: Array(parts)).merged())
+    var next = 0
+    for part in parts {
+      for document in 0..<part.segment.documentCount where !part.isDeleted(document) {
+        for field in 0..<liveFields.count {
+          let value = part.liveValue(field, of: document)
+          if !value.isNaN { merged.setLive(field, of: next, to: value) }
+        }
+        next += 1
+      }
+    }
+    views.replaceSubrange(parts.startIndex..<parts.endIndex, with: [merged])
+  }
+
+  // MARK: Durability
+
+  /// Makes everything durable and returns what ``restore(directory:definition:manifest:)`` needs.
+  public func checkpoint() throws(IndexError) -> [UInt8] {
+    _ = try refresh()
+    let manifest = try files.write(&views, nextNumber: nextNumber)
+    // The written segments are mapped now, and what they took in memory is free once older snapshots are gone.
+    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views)
+    return manifest
+  }
+
+  /// Removes files that the checkpoint described by `manifest` does not need.
+  public func discardFiles(notIn manifest: [UInt8]) { files.discard(notIn: manifest) }
+}

@@ -1,0 +1,57 @@
+public import EventLog
+public import Projections
+public import RecordBatches
+
+/// Writes what projections derive to the embedded log.
+public struct EmbeddedSink: OutputSink {
+  private let log: EventLog
+
+  /// A sink that writes to `log`.
+  public init(log: EventLog) { self.log = log }
+
+  public func append(_ records: [Record], to topic: String) throws {
+    if log.partitionCount(topic) == nil { try log.createTopic(topic, partitions: 1) }
+    var recordsByPartition: [Int32: [Record]] = [:]
+    for record in records {
+      recordsByPartition[log.partition(for: record.key, topic: topic), default: []].append(record)
+    }
+    let groups = recordsByPartition.sorted { $0.key < $1.key }.map {
+      (TopicPartition(topic: topic, partition: $0.key), $0.value)
+    }
+    _ = try log.appendAll(groups)
+  }
+
+  public func records(of topics: [String], from position: Position) throws -> [Record] {
+    var records: [Record] = []
+    for partition in partitions(of: topics) {
+      var offset = max(position[partition], log.startOffset(of: partition))
+      let end = log.endOffset(of: partition)
+      while offset < end {
+        let bytes = try log.read(partition, from: offset, maxBytes: 1 << 20)
+        for batch in try RecordBatchView.batches(in: bytes) {
+          var recordOffset = batch.baseOffset
+          for record in try batch.records() {
+            if recordOffset >= offset { records.append(record) }
+            recordOffset = recordOffset.advanced(by: 1)
+          }
+          offset = max(offset, batch.nextOffset)
+        }
+      }
+    }
+    return records
+  }
+
+  public func endPosition(of topics: [String]) -> Position {
+    var position = Position()
+    for partition in partitions(of: topics) { position.advance(partition, to: log.endOffset(of: partition)) }
+    return position
+  }
+
+  public func sync() throws { try log.syncNow() }
+
+  private func partitions(of topics: [String]) -> [TopicPartition] {
+    topics.flatMap { topic in
+      (0..<(log.partitionCount(topic) ?? 0)).map { TopicPartition(topic: topic, partition: $0) }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+internal import JSONBytes
+public import SearchEngine
+internal import Yams
+
+/// How a product's document becomes an entry of the search index: the index's fields, and where each one's values come
+/// from.
+public struct CatalogueDefinition: Sendable {
+  /// The index's fields.
+  public let index: IndexDefinition
+  /// For each field, by ordinal, where its values stand in a product's document, or which signal it holds.
+  let sources: [FieldSource]
+
+  /// Where the values of a field come from.
+  enum FieldSource: Sendable, Equatable {
+    /// Members of the document, one inside the other: `translations.ar.title`.
+    case path([String])
+    /// All the values of the document's attributes, as text.
+    case attributeValues
+    /// Something that the log says about the product, kept in a live column.
+    case signal(Signal)
+  }
+
+  /// What the log says about a product beside its document.
+  enum Signal: String, Sendable, CaseIterable {
+    /// Pieces that can be sold.
+    case stock
+    /// 1 where stock was never counted or some is left, else 0.
+    case inStock = "in_stock"
+    /// Pieces sold.
+    case sold
+    /// Clicks and views.
+    case clicks
+  }
+
+  /// A definition from the text of a YAML file such as `fixtures/indexes/products.yaml`.
+  ///
+  /// - Parameter file: the file's name, for messages.
+  public init(yaml text: String, file: String) throws(CatalogueDefinitionError) {
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: text)
+    } catch {
+      throw CatalogueDefinitionError(file: file, line: nil, reason: "\(error)")
+    }
+    guard let fields = node?.mapping?["fields"]?.sequence else {
+      throw CatalogueDefinitionError(file: file, line: nil, reason: "it must be a mapping with a list `fields`")
+    }
+    var sources: [FieldSource] = []
+    for field in fields {
+      guard let mapping = field.mapping, let name = mapping["name"]?.string else {
+        throw CatalogueDefinitionError(file: file, line: field.mark?.line, reason: "a field must have a name")
+      }
+      sources.append(try Self.source(of: name, mapping, file: file, line: field.mark?.line))
+    }
+    self.sources = sources
+    do {
+      index = try YAMLDecoder().decode(IndexDefinition.self, from: text)
+      try index.validate()
+    } catch let error as IndexError {
+      throw CatalogueDefinitionError(file: file, line: nil, reason: "\(error)")
+    } catch {
+      throw CatalogueDefinitionError(file: file, line: nil, reason: "\(error)")
+    }
+  }
+
+  private static func source(
+    of name: String, _ mapping: Node.Mapping, file: String, line: Int?
+  ) throws(CatalogueDefinitionError) -> FieldSource {
+    if let text = mapping["signal"]?.string {
+      guard let signal = Signal(rawValue: text) else {
+        let known = Signal.allCases.map(\.rawValue).joined(separator: ", ")
+        throw CatalogueDefinitionError(
+          file: file, line: line, reason: "field \(name): no signal is called \(text); there are \(known)")
+      }
+      return .signal(signal)
+    }
+    let from = mapping["from"]?.string ?? name
+    return from == "attributes.*" ? .attributeValues : .path(from.split(separator: ".").map(String.init))
+  }
+}
+
+/// A definition of the catalogue's index that can't be used.
+public struct CatalogueDefinitionError: Error, CustomStringConvertible {
+  /// The file.
+  public let file: String
+  /// The line in it, from 1, where known.
+  public let line: Int?
+  /// What is wrong, and what would be right.
+  public let reason: String
+
+  /// One line for the person who must mend it.
+  public var description: String { file + (line.map { ":\($0)" } ?? "") + ": " + reason }
+}

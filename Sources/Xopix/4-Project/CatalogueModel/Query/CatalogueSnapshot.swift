@@ -1,0 +1,148 @@
+internal import ByteCoding
+internal import JSONBytes
+public import Projections
+internal import QueryLanguage
+public import SearchEngine
+internal import TextAnalysis
+
+/// The catalogue as of one position: immutable, shared by any number of readers.
+public struct CatalogueSnapshot: Sendable {
+  /// The search index.
+  public let index: IndexSnapshot
+  /// How documents become entries of the index.
+  public let definition: CatalogueDefinition
+  /// The position that this snapshot reflects.
+  public let position: Position
+  let suggestions: SuggestionIndex
+
+  init(index: IndexSnapshot, definition: CatalogueDefinition, suggestions: SuggestionIndex, position: Position) {
+    self.index = index
+    self.definition = definition
+    self.suggestions = suggestions
+    self.position = position
+  }
+
+  /// Answers a search among the active products, or among those whose status the filter asks for.
+  public func search(_ request: SearchRequest) throws(SearchError) -> SearchResponse {
+    var request = request
+    request.filter = Self.activeOnly(request.filter)
+    return try index.search(request)
+  }
+
+  /// The product's document with its live stock and signals, as JSON; nil for an unknown one.
+  public func product(id: String) -> [UInt8]? {
+    guard let document = index.document(id: id) else { return nil }
+    return Self.json(stored: document.stored, live: document.live)
+  }
+
+  /// A document with what the log says beside it, as JSON:
+  /// `{…, "stock": {"available": 3, "in_stock": true}, "signals": {"sold": 5, "clicks": 9}}`.
+  public static func json(stored: [UInt8], live: [(field: String, value: Double)]) -> [UInt8] {
+    guard stored.last == UInt8(ascii: "}") else { return stored }
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("stock")
+    writer.beginObject()
+    if let stock = live.first(where: { $0.field == "stock" })?.value {
+      writer.key("available")
+      writer.integer(Int64(stock))
+    }
+    writer.key("in_stock")
+    writer.bool((live.first { $0.field == "in_stock" }?.value ?? 1) != 0)
+    writer.endObject()
+    writer.key("signals")
+    writer.beginObject()
+    for (field, value) in live where field != "stock" && field != "in_stock" {
+      writer.key(field)
+      writer.integer(Int64(value))
+    }
+    writer.endObject()
+    writer.endObject()
+    // The stored object without its closing brace, then the members of the object just written.
+    var json = Array(stored.dropLast())
+    if json.count > 1 { json.append(UInt8(ascii: ",")) }
+    json.append(contentsOf: writer.bytes.dropFirst())
+    return json
+  }
+
+  /// Adds the filter that hides drafts and archived products, unless the filter speaks of the status itself.
+  public static func activeOnly(_ filter: Filter) -> Filter {
+    if filter.fields.contains("status") { return filter }
+    let isActive = Filter.not(.and([.exists(field: "status"), .comparison("status", .notEqual, .string("active"))]))
+    return filter == .all ? isActive : .and([filter, isActive])
+  }
+}
+
+// MARK: Suggestions
+
+/// What to offer while somebody types.
+public struct Autocomplete: Sendable {
+  /// A query that others searched for.
+  public struct Query: Sendable {
+    /// The query.
+    public let text: String
+    /// How often it was searched for.
+    public let score: Double
+  }
+
+  /// A product.
+  public struct Product: Sendable {
+    /// The product's id.
+    public let id: String
+    /// The product's document as JSON.
+    public let document: [UInt8]
+  }
+
+  /// A category.
+  public struct Category: Sendable {
+    /// The category's path, from broad to narrow.
+    public let value: String
+    /// The products in it.
+    public let count: Int
+  }
+
+  /// Queries, most searched first.
+  public let queries: [Query]
+  /// Products, best first.
+  public let products: [Product]
+  /// Categories, largest first.
+  public let categories: [Category]
+}
+
+extension CatalogueSnapshot {
+  /// What to offer for the beginning of a query: at most `size` of each kind.
+  public func autocomplete(_ text: String, size: Int) -> Autocomplete {
+    let folded = Folding.fold(text)
+    let words = folded.split(whereSeparator: \.isWhitespace)
+    guard !words.isEmpty else { return Autocomplete(queries: [], products: [], categories: []) }
+    let isWordOpen = !(text.last?.isWhitespace ?? true)
+    let prefix = words.joined(separator: " ") + (isWordOpen ? "" : " ")
+    let queries = suggestions.suggestions(for: prefix, limit: size)
+    return Autocomplete(
+      queries: queries.map { Autocomplete.Query(text: $0.text, score: Double($0.searches)) },
+      products: products(startingWith: text, isWordOpen: isWordOpen, size: size),
+      categories: categories(matching: words.map(String.init), size: size))
+  }
+
+  private func products(startingWith text: String, isWordOpen: Bool, size: Int) -> [Autocomplete.Product] {
+    var request = SearchRequest()
+    request.query = QueryParser.parse(isWordOpen ? text + "*" : text)
+    request.size = size
+    guard let answer = try? search(request) else { return [] }
+    return answer.hits.map { Autocomplete.Product(id: $0.id, document: $0.stored) }
+  }
+
+  private func categories(matching words: [String], size: Int) -> [Autocomplete.Category] {
+    var request = SearchRequest()
+    request.size = 0
+    request.facets = [FacetRequest(field: "category", size: 1000)]
+    guard let facet = try? search(request).facets.first else { return [] }
+    var matching: [Autocomplete.Category] = []
+    for value in facet.values {
+      let parts = Folding.fold(value.value).split { !$0.isLetter && !$0.isNumber }
+      let matches = words.allSatisfy { word in parts.contains { $0.hasPrefix(word) } }
+      if matches { matching.append(Autocomplete.Category(value: value.value, count: value.count)) }
+    }
+    return Array(matching.sorted { ($1.count, $0.value) < ($0.count, $1.value) }.prefix(size))
+  }
+}

@@ -1,0 +1,159 @@
+internal import Yams
+
+/// What a server is told from outside. Flags beat the environment (`XOPIX_HTTP` for `--http`), which beats the file,
+/// which beats the default.
+public struct Configuration: Sendable, Equatable {
+  /// The data directory.
+  public var data: String
+  /// Where HTTP is served.
+  public var http: SocketAddress
+  /// The directory of `fixtures` and `dashboards`; nil to look for it beside the binary and in the working directory.
+  public var assets: String?
+  /// Log lines are written for people where true, as JSON where false; nil to decide by the terminal.
+  public var readableLogs: Bool?
+  /// The least urgent level that is logged: trace, debug, info, notice, warning, error or critical.
+  public var logLevel: String
+  /// Seconds between checkpoints of the read models.
+  public var checkpointSeconds: Double
+
+  /// The defaults.
+  public init() {
+    data = "./data"
+    http = SocketAddress(host: "127.0.0.1", port: 8080)
+    assets = nil
+    readableLogs = nil
+    logLevel = "info"
+    checkpointSeconds = 5
+  }
+
+  /// The names that a configuration file may use.
+  public static let names = ["data", "http", "assets", "log_format", "log_level", "checkpoint_seconds"]
+}
+
+extension Configuration {
+  /// Takes over one setting, as a file, the environment or a flag gives it.
+  ///
+  /// - Parameter origin: where the setting was read, for the message.
+  public mutating func set(_ name: String, to text: String, origin: String) throws(ConfigurationError) {
+    switch name {
+    case "data":
+      guard !text.isEmpty else { throw ConfigurationError(origin: origin, reason: "must name a directory") }
+      data = text
+    case "http":
+      guard let address = SocketAddress(text) else {
+        throw ConfigurationError(origin: origin, reason: "must be HOST:PORT, e.g. 127.0.0.1:8080, not \"\(text)\"")
+      }
+      http = address
+    case "assets": assets = text
+    case "log_format":
+      guard ["text", "json"].contains(text) else {
+        throw ConfigurationError(origin: origin, reason: "must be text or json, not \"\(text)\"")
+      }
+      readableLogs = text == "text"
+    case "log_level":
+      let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+      guard levels.contains(text) else {
+        throw ConfigurationError(origin: origin, reason: "must be one of \(levels.joined(separator: ", "))")
+      }
+      logLevel = text
+    case "checkpoint_seconds":
+      guard let seconds = Double(text), seconds >= 0.1, seconds <= 3600 else {
+        throw ConfigurationError(origin: origin, reason: "must be a number of seconds from 0.1 to 3600")
+      }
+      checkpointSeconds = seconds
+    default:
+      let near = Self.names.min { Self.distance($0, name) < Self.distance($1, name) }
+      throw ConfigurationError(
+        origin: origin, reason: "is not a setting" + (near.map { "; did you mean \($0)?" } ?? ""))
+    }
+  }
+
+  /// Takes over every `XOPIX_…` variable of an environment that names a setting.
+  public mutating func apply(environment: [String: String]) throws(ConfigurationError) {
+    for name in Self.names {
+      let variable = "XOPIX_" + name.uppercased()
+      if let value = environment[variable] { try set(name, to: value, origin: variable) }
+    }
+  }
+
+  /// Takes over a configuration file's text: a YAML mapping of settings.
+  public mutating func apply(yaml text: String, file: String) throws(ConfigurationError) {
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: text)
+    } catch {
+      throw ConfigurationError(origin: file, reason: "is not YAML: \(error)")
+    }
+    guard let node else { return }
+    guard let mapping = node.mapping else {
+      throw ConfigurationError(origin: file, reason: "must be a mapping of settings")
+    }
+    for (key, value) in mapping {
+      let line = key.mark.map { ":\($0.line)" } ?? ""
+      guard let name = key.scalar?.string, let text = value.scalar?.string else {
+        throw ConfigurationError(origin: file + line, reason: "a setting must be a name with one value")
+      }
+      try set(name, to: text, origin: "\(file)\(line): \(name)")
+    }
+  }
+
+  private static func distance(_ left: String, _ right: String) -> Int {
+    let left = Array(left.utf8)
+    let right = Array(right.utf8)
+    var row = Array(0...right.count)
+    for (i, a) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, b) in right.enumerated() {
+        let substitution = diagonal + (a == b ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[right.count]
+  }
+}
+
+/// A host and a port.
+public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
+  /// A name or address; an IPv6 address without brackets.
+  public var host: String
+  /// 0 (any free one) to 65535.
+  public var port: Int
+
+  /// An address.
+  public init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
+  /// Parses `HOST:PORT` or `[IPv6]:PORT`; nil for anything else.
+  public init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+    var host = text[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = host.dropFirst().dropLast()
+    } else if host.contains(":") {
+      return nil
+    }
+    guard !host.isEmpty else { return nil }
+    self.init(host: String(host), port: Int(port))
+  }
+
+  /// `HOST:PORT`, with brackets around an IPv6 address.
+  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+  /// Whether only this machine can reach the address.
+  public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}
+
+/// A setting that can't be used.
+public struct ConfigurationError: Error, CustomStringConvertible {
+  /// The flag, variable, or file and line that holds the setting.
+  public let origin: String
+  /// What is wrong with it.
+  public let reason: String
+
+  /// One line for the person who must mend it.
+  public var description: String { "\(origin) \(reason)" }
+}

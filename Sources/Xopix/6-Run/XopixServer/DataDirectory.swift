@@ -1,0 +1,22 @@
+internal import DurableFiles
+
+/// The layout of a data directory, and the lock that keeps a second server out of it.
+public final class DataDirectory: Sendable {
+  /// The directory itself.
+  public let path: String
+  private let lock: FileLock
+
+  /// Opens the directory, which is made where it does not exist, and locks it until this value is gone.
+  public init(path: String) throws {
+    self.path = path
+    try Files.createDirectory(path)
+    lock = try Files.lock(path + "/LOCK")
+  }
+
+  /// The event log's directory.
+  public var log: String { path + "/log" }
+  /// The read models' generations.
+  public var generations: String { path + "/generations" }
+  /// Small relational state.
+  public var database: String { path + "/state.sqlite" }
+}

@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import XopixServer
+internal import Foundation
+
+/// The flags that a server is configured by.
+struct ServerOptions: ParsableArguments {
+  @Option(help: "The data directory.") var data: String?
+  @Option(help: "Where HTTP is served, HOST:PORT.") var http: String?
+  @Option(help: "A YAML file of settings; flags and XOPIX_… variables beat it.") var config: String?
+  @Option(help: "The directory that holds `fixtures` and `dashboards`.") var assets: String?
+  @Option(help: "Log lines for people (text) or machines (json); by default text on a terminal.") var logFormat: String?
+  @Option(help: "The least urgent level to log: trace … critical.") var logLevel: String?
+  @Option(help: "Seconds between checkpoints of the read models.") var checkpointSeconds: String?
+
+  /// The configuration: flags before environment before file before defaults.
+  func configuration() throws -> Configuration {
+    var configuration = Configuration()
+    let environment = ProcessInfo.processInfo.environment
+    do throws(ConfigurationError) {
+      if let file = config ?? environment["XOPIX_CONFIG"] {
+        let text: String
+        do {
+          text = try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+          throw ConfigurationError(origin: file, reason: "can't be read: \(error.localizedDescription)")
+        }
+        try configuration.apply(yaml: text, file: file)
+      }
+      try configuration.apply(environment: environment)
+      for (name, flag, value) in [
+        ("data", "--data", data), ("http", "--http", http), ("assets", "--assets", assets),
+        ("log_format", "--log-format", logFormat), ("log_level", "--log-level", logLevel),
+        ("checkpoint_seconds", "--checkpoint-seconds", checkpointSeconds),
+      ] {
+        if let value { try configuration.set(name, to: value, origin: flag) }
+      }
+    } catch {
+      throw CommandFailure(.configuration, error.description)
+    }
+    return configuration
+  }
+}
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Serve the log, the read models and the dashboards.",
+    discussion: """
+      Examples:
+        xopix serve
+        xopix serve --data /var/lib/xopix --http 127.0.0.1:8080
+        XOPIX_HTTP=127.0.0.1:9000 xopix serve --config xopix.yaml
+      """)
+
+  @OptionGroup var options: ServerOptions
+
+  func run() async throws {
+    let configuration = try options.configuration()
+    try await ServerFailure.reported { try await Server(configuration: configuration).run() }
+  }
+}
+
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo", abstract: "Serve the bundled catalogue with simulated live traffic, on a fresh data directory.",
+    discussion: """
+      Shoppers search, order and pay, some of them fraudulently. Without --data, the data is thrown away at the end.
+
+      Examples:
+        xopix demo
+        xopix demo --products 100000 --seed 7
+      """)
+
+  @OptionGroup var options: ServerOptions
+  @Option(help: "Products in the catalogue; beyond the bundled ones they are generated.") var products: Int?
+  @Option(help: "The seed of everything random: the same seed gives the same shop.") var seed: UInt64 = 1
+  @Option(help: "Sessions of shoppers that start each second.") var rate: Double = 4
+
+  func validate() throws {
+    if let products, !(1...50_000_000).contains(products) {
+      throw ValidationError("--products must be from 1 to 50000000.")
+    }
+    guard rate > 0, rate <= 1000 else { throw ValidationError("--rate must be above 0 and at most 1000.") }
+  }
+
+  func run() async throws {
+    let configuration = try options.configuration()
+    let isGivenData = options.data != nil || ProcessInfo.processInfo.environment["XOPIX_DATA"] != nil
+    let demo = Demo(products: products, seed: seed, sessionsPerSecond: rate, keepsData: isGivenData)
+    try await ServerFailure.reported { try await demo.run(configuration: configuration) }
+  }
+}
+
+/// Gives a server's failures the exit codes of the contract.
+enum ServerFailure {
+  static func reported(_ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch let error as ConfigurationError {
+      throw CommandFailure(.configuration, error.description)
+    } catch let error as StartFailure {
+      switch error {
+      case .configuration(let reason): throw CommandFailure(.configuration, reason)
+      case .damagedData(let reason): throw CommandFailure(.damagedData, reason)
+      case .inUse(let reason): throw CommandFailure(.failed, reason)
+      }
+    }
+  }
+}
