@@ -71,14 +71,15 @@ let package = Package(
     .target(
       name: "CSimdJSON", path: "Sources/Engines/C/CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("simdjson")]),
-    .systemLibrary(name: "CICU", path: "Sources/Engines/C/CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
+    .systemLibrary(
+      name: "CICU", path: "Sources/Engines/C/CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
     .systemLibrary(name: "CStemmer", path: "Sources/Engines/C/CStemmer", providers: [.apt(["libstemmer-dev"])]),
-    .systemLibrary(name: "CZstd", path: "Sources/Engines/C/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CZstd", path: "Sources/Engines/C/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // Level 1
     engine("ByteCoding", ["CChecksum"]),
     engine("JSONBytes", ["CSimdJSON"]),
-    engine("Sketches", ["ByteCoding"]),
     engine("QueryLanguage"),
     engine("TextAnalysis", ["CICU", "CStemmer"]),
     // Level 2
@@ -89,7 +90,7 @@ let package = Package(
     engine("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     engine(
       "SearchEngine", ["ByteCoding", "CZstd", "DurableFiles", "JSONBytes", "QueryLanguage", "TextAnalysis"]),
-    engine("Streams", ["ByteCoding", "DurableFiles", "JSONBytes", "QueryLanguage", "Sketches"]),
+    engine("Streams", ["ByteCoding"]),
     engine("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),
 
     // Level 4
@@ -100,38 +101,46 @@ let package = Package(
       "1-Publish", "WriteSide", ["ByteCoding", "JSONBytes", "QueryLanguage", "ShopEvents", yams]),
     product(
       "4-Project", "CatalogueModel",
-      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "SearchEngine", "ShopEvents", "Sketches", "TextAnalysis", yams]),
+      [
+        "ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "SearchEngine", "ShopEvents",
+        "TextAnalysis", yams,
+      ]),
     product(
       "4-Project", "AnalyticsModel",
-      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "ShopEvents", "Sketches", "Streams", yams]),
+      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents", "Streams", yams]),
     product(
       "4-Project", "FraudModel",
-      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "ShopEvents", "Scoring", "Sketches", yams]),
+      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "ShopEvents", "RecordBatches", "Scoring", yams]),
     product("5-Serve", "Telemetry", [logging, metrics]),
     // Level 6
     product(
       "5-Serve", "HTTPAPI",
       [
-        "AnalyticsModel", "ByteCoding", "CatalogueModel", "EventLog", "FraudModel", "JSONBytes", "Projections", "QueryLanguage",
-        "RecordBatches", "SearchEngine", "Scoring", "ShopEvents", "Streams", "Telemetry", hummingbird, httpTypes, logging,
+        "AnalyticsModel", "ByteCoding", "CatalogueModel", "EventLog", "FraudModel", "JSONBytes", "Projections",
+        "QueryLanguage",
+        "RecordBatches", "SearchEngine", "Scoring", "ShopEvents", "Streams", "Telemetry", hummingbird, httpTypes,
+        logging,
         metrics, nioCore, grdb,
       ]),
     // Level 7
     product(
       "6-Run", "XopixServer",
       [
-        "AnalyticsModel", "ByteCoding", "CatalogueModel", "DurableFiles", "EventLog", "EventSources", "FraudModel", "HTTPAPI",
-        "Projections", "RecordBatches", "ShopEvents", "Telemetry", "WriteSide", hummingbird, lifecycle, logging, metrics,
+        "AnalyticsModel", "ByteCoding", "CatalogueModel", "DurableFiles", "EventLog", "EventSources", "FraudModel",
+        "HTTPAPI",
+        "Projections", "RecordBatches", "ShopEvents", "Telemetry", "WriteSide", hummingbird, lifecycle, logging,
+        metrics,
         nioCore, nioPosix, yams,
       ]),
     .executableTarget(
       name: "xopix",
-      dependencies: ["ByteCoding", "EventLog", "JSONBytes", "Projections", "XopixServer", "WriteSide", argumentParser, logging],
+      dependencies: [
+        "ByteCoding", "EventLog", "JSONBytes", "Projections", "XopixServer", "WriteSide", argumentParser, logging,
+      ],
       path: "Sources/Xopix/6-Run/xopix", swiftSettings: settings),
 
     tests("ByteCoding"),
     tests("JSONBytes"),
-    tests("Sketches", ["ByteCoding"]),
     tests("QueryLanguage"),
     tests("TextAnalysis"),
     tests("DurableFiles", ["ByteCoding"]),
@@ -139,14 +148,17 @@ let package = Package(
     tests("Scoring", ["ByteCoding"]),
     tests("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     tests("SearchEngine", ["ByteCoding", "DurableFiles", "QueryLanguage", "TextAnalysis", "JSONBytes"]),
-    tests("Streams", ["ByteCoding", "DurableFiles", "JSONBytes", "Sketches"]),
+    tests("Streams", ["ByteCoding"]),
     tests("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     tests("ShopEvents", ["ByteCoding", "JSONBytes", "RecordBatches", "Projections"]),
     tests("WriteSide", ["ByteCoding", "JSONBytes", "ShopEvents"]),
-    tests("CatalogueModel", ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "SearchEngine", "ShopEvents"]),
+    tests(
+      "CatalogueModel",
+      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "SearchEngine", "ShopEvents"]),
     tests("AnalyticsModel", ["ByteCoding", "DurableFiles", "Projections", "ShopEvents", "Streams"]),
     tests("FraudModel", ["ByteCoding", "DurableFiles", "Projections", "ShopEvents", "Scoring"]),
-    tests("HTTPAPI", ["JSONBytes", "Telemetry", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+    tests(
+      "HTTPAPI", ["JSONBytes", "Telemetry", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
     .testTarget(name: "LayoutTests", path: "Tests/LayoutTests", swiftSettings: testSettings),
   ],
   cxxLanguageStandard: .cxx17

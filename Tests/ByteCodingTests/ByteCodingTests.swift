@@ -35,12 +35,16 @@ struct ByteCodingTests {
         return error
       }
     }
-    #expect(failure([1, 2, 3]) { r throws(ByteReaderError) in _ = try r.read(UInt32.self) } == .endOfBytes(offset: 0, needed: 4))
+    #expect(
+      failure([1, 2, 3]) { r throws(ByteReaderError) in _ = try r.read(UInt32.self) }
+        == .endOfBytes(offset: 0, needed: 4))
     #expect(
       failure(Array(repeating: 0xff, count: 11)) { r throws(ByteReaderError) in _ = try r.readVarint() }
         == .malformedVarint(offset: 0))
-    #expect(failure([200, 1]) { r throws(ByteReaderError) in _ = try r.readCount() } == .endOfBytes(offset: 0, needed: 200))
-    #expect(failure([1, 0xff]) { r throws(ByteReaderError) in _ = try r.readPrefixedString() } == .malformedText(offset: 0))
+    #expect(
+      failure([200, 1]) { r throws(ByteReaderError) in _ = try r.readCount() } == .endOfBytes(offset: 0, needed: 200))
+    #expect(
+      failure([1, 0xff]) { r throws(ByteReaderError) in _ = try r.readPrefixedString() } == .malformedText(offset: 0))
   }
 
   @Test("CRC-32C agrees with RFC 3720's examples, whole and in parts")
@@ -90,7 +94,10 @@ struct ByteCodingTests {
 
   @Test(
     "what is not RFC 3339 is refused",
-    arguments: ["", "2026-11-23", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-23T02:41:00", "2026-11-23T24:00:00Z", "2026-11-23T02:41:00.Z", "2026-11-23T02:41:00Zx"])
+    arguments: [
+      "", "2026-11-23", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-23T02:41:00", "2026-11-23T24:00:00Z",
+      "2026-11-23T02:41:00.Z", "2026-11-23T02:41:00Zx",
+    ])
   func refusedTimestamps(text: String) {
     #expect(Timestamp(rfc3339: text) == nil)
   }
@@ -99,7 +106,8 @@ struct ByteCodingTests {
   func timestampProperty() {
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<2000 {
-      let moment = Timestamp(rawValue: Int64.random(in: -62_000_000_000_000_000...250_000_000_000_000_000, using: &generator))
+      let moment = Timestamp(
+        rawValue: Int64.random(in: -62_000_000_000_000_000...250_000_000_000_000_000, using: &generator))
       #expect(Timestamp(rfc3339: moment.rfc3339) == moment, "\(moment.rawValue)")
     }
   }

@@ -187,7 +187,8 @@ public final class EventLog: Sendable {
       ends[group]
         ?? Appended(
           baseOffset: state.partitions[state.numbers[partitions[group]] ?? 0].endOffset,
-          nextOffset: state.partitions[state.numbers[partitions[group]] ?? 0].endOffset, ordinal: end == 0 ? 0 : end - 1)
+          nextOffset: state.partitions[state.numbers[partitions[group]] ?? 0].endOffset, ordinal: end == 0 ? 0 : end - 1
+        )
     }
   }
 
@@ -368,12 +369,12 @@ public final class EventLog: Sendable {
     return damages
   }
 
-  private func withPartition<Value>(_ partition: TopicPartition, _ body: (PartitionLog) -> Value) -> Value? {
+  private func withPartition<Value: Sendable>(_ partition: TopicPartition, _ body: (PartitionLog) -> Value) -> Value? {
     state.withLock { state in state.numbers[partition].map { body(state.partitions[$0]) } }
   }
 
   /// Runs `body` under the lock; a typed-throws form of `Mutex.withLock`.
-  private func locked<Value>(
+  private func locked<Value: Sendable>(
     _ body: (inout LogState) throws(EventLogError) -> Value
   ) throws(EventLogError) -> Value {
     let result = state.withLock { state in

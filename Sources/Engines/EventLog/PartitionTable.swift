@@ -34,7 +34,8 @@ struct PartitionTable {
       }
       return partitions
     } catch {
-      throw .damaged(file: path, position: 0, reason: "it was written by another version of Xopix, or is damaged: \(error)")
+      throw .damaged(
+        file: path, position: 0, reason: "it was written by another version of Xopix, or is damaged: \(error)")
     }
   }
 

@@ -140,7 +140,7 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
     text.withUTF8 { utf8 in
       // Safety: the bytes are those of the text, for the length of this closure.
-      for unsafe byte in unsafe utf8 {
+      for unsafebyte in unsafe utf8 {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
           bytes.append(UInt8(ascii: "\\"))

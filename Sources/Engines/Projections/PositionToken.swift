@@ -20,7 +20,9 @@ extension Position {
 
   /// The position of a token; nil for what ``token`` did not write.
   public init?(token: String) {
-    guard token.utf8.count <= Self.longestToken, let bytes = Base64URL.decode(token), bytes.count > 5 else { return nil }
+    guard token.utf8.count <= Self.longestToken, let bytes = Base64URL.decode(token), bytes.count > 5 else {
+      return nil
+    }
     let content = Array(bytes.dropLast(4))
     var reader = ByteReader(content.rawBytes)
     let checksum = Array(bytes.suffix(4))

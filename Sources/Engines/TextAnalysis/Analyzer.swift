@@ -91,7 +91,9 @@ enum ASCII {
 
   /// Whether `'s` stands at `at` and no letter or digit follows.
   static func startsPossessive(_ text: Span<UInt8>, _ at: Int) -> Bool {
-    guard at + 1 < text.count, text[at] == UInt8(ascii: "'"), text[at + 1] | 0x20 == UInt8(ascii: "s") else { return false }
+    guard at + 1 < text.count, text[at] == UInt8(ascii: "'"), text[at + 1] | 0x20 == UInt8(ascii: "s") else {
+      return false
+    }
     return at + 2 == text.count || !(isAlphanumeric(text[at + 2]) || text[at + 2] >= 0x80)
   }
 }

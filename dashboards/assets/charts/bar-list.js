@@ -13,7 +13,7 @@ export function barList({ color, label }) {
       head = titles;
       const most = Math.max(1e-9, ...next.map((row) => row.value));
       fill(list, next.map((row) => h("li", { class: "bar-row", vars: { "--part": `${(row.value / most) * 100}%`, "--color": `var(--${row.color ?? color})` } },
-        h("span", { class: "bar-label", dir: "auto" }, row.href ? h("a", { href: row.href }, row.label) : row.label),
+        h("span", { class: "bar-label" }, h("bdi", null, row.href ? h("a", { href: row.href }, row.label) : row.label)),
         row.note && h("span", { class: "bar-note number" }, row.note),
         h("span", { class: "bar-value number" }, row.text))));
     },

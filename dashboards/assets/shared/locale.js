@@ -60,7 +60,7 @@ export const percent = (value, digits = 1) =>
 /** Money. Where the currency is unknown or not ISO 4217, a plain decimal. */
 export function money(value, currency, { whole = false } = {}) {
   const amount = Number(value);
-  if (!/^[A-Z]{3}$/.test(currency ?? "")) return number(amount, 2);
+  if (!/^[A-Z]{3}$/.test(currency ?? "")) return number(amount, 2, 2);
   const digits = whole ? { maximumFractionDigits: 0 } : {};
   if (language() === "ar") return arabicMoney(amount, currency, digits);
   return formatter(`m${currency}${whole}`, () =>

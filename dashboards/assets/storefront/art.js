@@ -74,9 +74,18 @@ const KINDS = [
   // Whole departments.
   ["laptop", "electronics"], ["lamp", "home"], ["dress", "fashion"], ["flask", "beauty"], ["ball", "sports"], ["blocks", "toys"], ["chair", "office"],
 ];
+/** Words of titles, for products whose categories are not known. */
+const IN_TITLES = [["mouse", "mouse"], ["kettle", "kettle"], ["speaker", "speaker"], ["laptop", "laptop"], ["bulb", "bulb"], ["pen", "pen"], ["knife", "knife"],
+  ["book", "book notebook"], ["food", "dates chocolate"], ["bottle", "shampoo bottle"], ["lamp", "lamp lantern"], ["shoe", "shoe"], ["cup", "coffee tea press dallah"]];
+const KIND_OF_TITLE_WORD = new Map(IN_TITLES.flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind])));
 const KIND_OF_WORD = new Map(KINDS.flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind])).reverse());
 
-function kind(categories) {
+function kind(categories, title = "") {
+  if (categories.length === 0) {
+    const words = title.toLowerCase().split(/[^a-z-]+/);
+    const known = words.map((word) => KIND_OF_TITLE_WORD.get(word) ?? KIND_OF_WORD.get(word) ?? KIND_OF_WORD.get(`${word}s`));
+    return known.find(Boolean) ?? "gift";
+  }
   for (const name of [...categories].reverse()) {
     for (const word of name.toLowerCase().split(/[^a-z-]+/)) if (KIND_OF_WORD.has(word)) return KIND_OF_WORD.get(word);
   }
@@ -98,7 +107,7 @@ export const drawing = (categories, width = 1.6) => s("svg", {
   "stroke-linejoin": "round", "aria-hidden": "true",
 }, s("path", { d: DRAWINGS[kind(categories)] }));
 
-function placeholder(id, categories) {
+function placeholder(id, categories, title) {
   const seed = hash(id);
   const art = s("svg", { class: "art", viewBox: "0 0 160 120", preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" });
   art.style.setProperty("--hue", seed % 360);
@@ -108,14 +117,14 @@ function placeholder(id, categories) {
     s("rect", { class: "art-ground", width: 160, height: 120 }),
     s("circle", { class: "art-shape", cx: x, cy: y, r: 34 + (seed >>> 5) % 26 }),
     s("circle", { class: "art-shape", cx: 160 - x, cy: 120 - y, r: 18 + (seed >>> 13) % 20 }),
-    s("g", { class: "art-drawing", transform: "translate(47 27) scale(1.375)" }, s("path", { d: DRAWINGS[kind(categories)] })));
+    s("g", { class: "art-drawing", transform: "translate(47 27) scale(1.375)" }, s("path", { d: DRAWINGS[kind(categories, title)] })));
   return art;
 }
 
 /** A product's picture: its own where it is served from this host, else a placeholder. */
 export function picture(product) {
   const address = product.image_url;
-  const art = placeholder(product.product_id ?? product.id ?? "", product.categories ?? []);
+  const art = placeholder(product.product_id ?? product.id ?? "", product.categories ?? [], product.title ?? "");
   if (!address || !/^\/(?!\/)/.test(address)) return art;
   const image = document.createElement("img");
   image.alt = "";

@@ -179,7 +179,8 @@ export function searchBox(actions) {
     relabel,
     /** Shows a query that did not come from the field itself. */
     set(text) {
-      if (document.activeElement === input && input.value.trim() === text) return;
+      const isTyping = document.activeElement === input;
+      if (isTyping && (active >= 0 || input.value.trim() === text)) return;
       input.value = text;
       clear.hidden = !text;
     },

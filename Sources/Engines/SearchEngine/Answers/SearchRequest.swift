@@ -63,7 +63,8 @@ public enum SearchError: Error, Equatable, CustomStringConvertible {
     case .unknownField(let name, let suggestion):
       "there is no field \(name.prefix(80))" + (suggestion.map { "; did you mean \($0)?" } ?? "")
     case .unsuitableField(let name, let reason): "field \(name) \(reason)"
-    case .unsuitableValue(let field, let value, let expected): "\(field) is compared with \(expected), not \"\(value.prefix(80))\""
+    case .unsuitableValue(let field, let value, let expected):
+      "\(field) is compared with \(expected), not \"\(value.prefix(80))\""
     case .invalidCursor: "the cursor is not one that this search gave; leave it out to start again"
     }
   }

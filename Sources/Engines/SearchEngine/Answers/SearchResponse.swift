@@ -1,5 +1,8 @@
 /// The answer to a search.
 public struct SearchResponse: Sendable {
+  /// An answer without hits.
+  public init() {}
+
   /// How many documents match; exact.
   public var total = 0
   /// How many groups they are in, where hits are collapsed.

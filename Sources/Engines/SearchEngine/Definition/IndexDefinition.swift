@@ -31,7 +31,9 @@ public struct IndexDefinition: Codable, Sendable, Hashable {
       guard !field.name.isEmpty, field.name != "_score" else { throw refuse("a field needs a name, other than _score") }
       guard names.insert(field.name).inserted else { throw refuse("the name is used twice") }
       guard field.weight.isFinite, field.weight > 0 else { throw refuse("weight must be above 0") }
-      if field.isLive, field.type != .number, field.type != .boolean { throw refuse("only numbers and booleans are live") }
+      if field.isLive, field.type != .number, field.type != .boolean {
+        throw refuse("only numbers and booleans are live")
+      }
       if field.isHierarchical, field.type != .keyword { throw refuse("only keywords are hierarchical") }
     }
   }
@@ -114,8 +116,10 @@ public enum IndexError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidDefinition(let field, let reason): field.isEmpty ? reason : "field \(field): \(reason)"
-    case .damagedFile(let path, let section, let reason): "\(path) is damaged in \(section): \(reason); rebuild the index"
-    case .unknownFormat(let path, let found, let known): "\(path) has format \(found), this xopix knows \(known); rebuild"
+    case .damagedFile(let path, let section, let reason):
+      "\(path) is damaged in \(section): \(reason); rebuild the index"
+    case .unknownFormat(let path, let found, let known):
+      "\(path) has format \(found), this xopix knows \(known); rebuild"
     case .storage(let reason): "the disk failed: \(reason)"
     }
   }

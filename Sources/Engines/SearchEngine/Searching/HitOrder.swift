@@ -40,7 +40,8 @@ struct HitOrder {
         continue
       }
       switch try FieldReference(key.field, in: snapshot.definition) {
-      case .number(let ordinal), .boolean(let ordinal), .date(let ordinal): keys.append((.number(ordinal), key.isDescending))
+      case .number(let ordinal), .boolean(let ordinal), .date(let ordinal):
+        keys.append((.number(ordinal), key.isDescending))
       case .keyword(let ordinal): keys.append((.text(ordinal), key.isDescending))
       default: throw .unsuitableField(key.field, reason: "can't be sorted by; sort by a number, date or keyword")
       }
@@ -141,7 +142,8 @@ struct TopHits {
     var parent = 0
     while true {
       var worst = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && order.precedes(heap[worst], heap[child]) {
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && order.precedes(heap[worst], heap[child])
+      {
         worst = child
       }
       if worst == parent { return }

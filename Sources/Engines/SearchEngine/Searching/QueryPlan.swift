@@ -44,7 +44,9 @@ struct QueryPlan {
     }
     for clauses in query.groups.prefix(Self.mostGroups) {
       let matchers = matchers(clauses)
-      if !matchers.isEmpty { groups.append(Group(matchers: matchers, text: clauses.map(\.text).joined(separator: " OR "))) }
+      if !matchers.isEmpty {
+        groups.append(Group(matchers: matchers, text: clauses.map(\.text).joined(separator: " OR ")))
+      }
     }
     exclusions = matchers(query.exclusions)
   }
@@ -77,7 +79,9 @@ struct QueryPlan {
         counts[table.bytes(term), default: 0] += view.segment.documents(ofTerm: term)
       }
     }
-    return counts.sorted { ($1.value, String(decoding: $0.key, as: UTF8.self)) < ($0.value, String(decoding: $1.key, as: UTF8.self)) }
-      .prefix(mostExpansions).map(\.key)
+    return counts.sorted {
+      ($1.value, String(decoding: $0.key, as: UTF8.self)) < ($0.value, String(decoding: $1.key, as: UTF8.self))
+    }
+    .prefix(mostExpansions).map(\.key)
   }
 }

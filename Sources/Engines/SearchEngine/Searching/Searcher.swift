@@ -15,6 +15,11 @@ struct Searcher {
 
   func response() throws(SearchError) -> SearchResponse {
     var response = SearchResponse()
+    for field in request.highlight {
+      guard case .text = try FieldReference(field, in: snapshot.definition) else {
+        throw .unsuitableField(field, reason: "has no words to highlight; only text fields have")
+      }
+    }
     var query = request.query
     if request.correctsTypos, let corrected = Speller(snapshot: snapshot).corrected(query) {
       response.corrected = corrected.text
@@ -25,7 +30,9 @@ struct Searcher {
       plan: plan, views: views, statistics: snapshot.statistics, keepsParts: request.explains)
     let filtered = try filteredSets(request.filter)
     let required = requiredGroups(plan, matches, filtered)
-    response.droppedWords = plan.groups.indices.filter { required & (1 << UInt64($0)) == 0 }.map { plan.groups[$0].text }
+    response.droppedWords = plan.groups.indices.filter { required & (1 << UInt64($0)) == 0 }.map {
+      plan.groups[$0].text
+    }
     let matching = matchingSets(matches, required)
     let hits = intersections(matching, filtered)
     response.total = hits.reduce(0) { $0 + $1.count }

@@ -107,7 +107,8 @@ struct Speller {
     return found.filter { isTermOfWord($0.key) }.map { candidate, entry in
       let text = String(decoding: candidate, as: UTF8.self)
       let sharesFirst = text.unicodeScalars.first == letters.first
-      let score = (sharesFirst ? 1.0 : 0.3) / Double(1 + entry.distance * entry.distance)
+      let score =
+        (sharesFirst ? 1.0 : 0.3) / Double(1 + entry.distance * entry.distance)
         * (1 + LogarithmOfOnePlus.of(Double(entry.frequency)) / 10)
       return Suggestion(word: text, distance: entry.distance, frequency: entry.frequency, score: score)
     }
@@ -146,7 +147,9 @@ extension IndexSnapshot {
     let speller = Speller(snapshot: self)
     var buffer = TermBuffer()
     Analyzer.words.analyze(text, into: &buffer)
-    let unknown = buffer.tokens.map { Array(buffer.term($0)) }.first { speller.corrected(String(decoding: $0, as: UTF8.self)) != nil }
+    let unknown = buffer.tokens.map { Array(buffer.term($0)) }.first {
+      speller.corrected(String(decoding: $0, as: UTF8.self)) != nil
+    }
     let suggestions = unknown.map { speller.suggestions(for: $0, limit: limit) } ?? []
     return SpellResult(
       corrected: speller.corrected(text),

@@ -26,7 +26,9 @@ final class Segment: Sendable {
   init(number: UInt64, bytes: SegmentBytes, path: String) throws(IndexError) {
     let sections = try SegmentFormat.sections(of: bytes, path: path)
     func section(_ id: SegmentFormat.SectionID) throws(IndexError) -> Section {
-      guard let section = sections[id] else { throw .damagedFile(path: path, section: id.name, reason: "it is missing") }
+      guard let section = sections[id] else {
+        throw .damagedFile(path: path, section: id.name, reason: "it is missing")
+      }
       return section
     }
     func table(_ id: SegmentFormat.SectionID) throws(IndexError) -> TextTable {

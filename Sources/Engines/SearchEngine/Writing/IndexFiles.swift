@@ -115,11 +115,14 @@ struct IndexFiles {
       let version = try reader.read(UInt32.self)
       let documents = Int(try reader.read(UInt32.self))
       let fields = Int(try reader.read(UInt32.self))
-      guard version == Self.changesVersion, documents == view.segment.documentCount, fields == view.liveFieldCount else {
+      guard version == Self.changesVersion, documents == view.segment.documentCount, fields == view.liveFieldCount
+      else {
         throw ByteReaderError.malformedText(offset: 8)
       }
       let bits = try reader.readBytes((documents + 7) / 8)
-      for document in 0..<documents where bits[document >> 3] & (1 << UInt8(document & 7)) != 0 { view.delete(document) }
+      for document in 0..<documents where bits[document >> 3] & (1 << UInt8(document & 7)) != 0 {
+        view.delete(document)
+      }
       for field in 0..<fields {
         for document in 0..<documents {
           let value = try reader.readDouble()

@@ -73,10 +73,13 @@ struct SegmentBuilder {
   /// The segment's bytes.
   func finish() -> [UInt8] {
     var encoder = SegmentEncoder(documentCount: documents.count)
-    let vocabulary = (0..<vocabularyTable.count).map { (word: Array(vocabularyTable.bytes($0)), documents: vocabularyCounts[$0]) }
-      .sorted { $0.word.lexicographicallyPrecedes($1.word) }
+    let vocabulary = (0..<vocabularyTable.count).map {
+      (word: Array(vocabularyTable.bytes($0)), documents: vocabularyCounts[$0])
+    }
+    .sorted { $0.word.lexicographicallyPrecedes($1.word) }
     encoder.setDocuments(
-      ids: documents.map { Array($0.id.utf8) }, stored: documents.map { StoredBlob.packed($0.stored) }, lengths: lengths,
+      ids: documents.map { Array($0.id.utf8) }, stored: documents.map { StoredBlob.packed($0.stored) },
+      lengths: lengths,
       vocabulary: vocabulary)
     encoder.setColumns(definition.fields.indices.map(column(of:)))
     let order = (0..<table.count).sorted { table.bytes($0).lexicographicallyPrecedes(table.bytes($1)) }
@@ -113,9 +116,11 @@ struct SegmentBuilder {
       return .numbers(documents.map { $0.numbers.last { $0.field == ordinal }?.number ?? .nan })
     case .keyword, .attributes:
       let texts = documents.map { document in
-        Set(document.keywords.filter { $0.field == ordinal }.flatMap { entry in
-          field.isHierarchical ? CategoryPath.prefixes(of: entry.text).map { Array($0.utf8) } : [Array(entry.text.utf8)]
-        })
+        Set(
+          document.keywords.filter { $0.field == ordinal }.flatMap { entry in
+            field.isHierarchical
+              ? CategoryPath.prefixes(of: entry.text).map { Array($0.utf8) } : [Array(entry.text.utf8)]
+          })
       }
       let dictionary = TextDictionary(texts)
       return .texts(

@@ -76,9 +76,12 @@ struct EventEnvelope {
   /// Attribute names are lower-case letters and digits (section 3.1); anything else is a misspelling, not an extension.
   private static func checkNames(_ object: JSONObject) throws(Rejection) {
     for (name, _) in object.members where name != "data_base64" {
-      let isAttribute = !name.isEmpty && name.utf8.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-      }
+      let isAttribute =
+        !name.isEmpty
+        && name.utf8.allSatisfy { byte in
+          (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
       guard isAttribute else {
         throw failure(name, "is not an attribute of an event: names are lower-case letters and digits")
       }

@@ -51,7 +51,7 @@ struct FieldReader {
 
   func integer(_ name: String, in range: ClosedRange<Int64> = 0...Int64.max) throws(Rejection) -> Int64? {
     guard let value = value(name) else { return nil }
-    guard let integer = value.exactInteger else { throw failure(name, "must be an integer") }
+    guard let integer = value.integerValue else { throw failure(name, "must be an integer") }
     guard range.contains(integer) else {
       throw failure(
         name,
@@ -122,7 +122,8 @@ struct FieldReader {
       let quantity = try reader.integer("quantity", in: 1...1_000_000_000)
       guard let quantity else { throw reader.failure("quantity", "is required") }
       items.append(
-        OrderItem(productID: try reader.id("product_id"), quantity: quantity, unitPrice: try reader.money("unit_price")))
+        OrderItem(productID: try reader.id("product_id"), quantity: quantity, unitPrice: try reader.money("unit_price"))
+      )
     }
     return items
   }

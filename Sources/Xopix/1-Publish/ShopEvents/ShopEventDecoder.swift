@@ -54,7 +54,8 @@ public final class ShopEventDecoder: EventDecoding {
         pointer: "/time")
     }
     return .event(
-      ShopEvent(id: envelope.id, source: envelope.source, time: time, body: body), identity: Self.identity(of: envelope))
+      ShopEvent(id: envelope.id, source: envelope.source, time: time, body: body), identity: Self.identity(of: envelope)
+    )
   }
 
   /// Takes off a schema registry's frame: a zero byte and a four-byte schema id. JSON never starts with a zero byte.

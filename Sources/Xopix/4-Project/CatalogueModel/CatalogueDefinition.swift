@@ -63,6 +63,29 @@ public struct CatalogueDefinition: Sendable {
     }
   }
 
+  /// The names that a query may write before a colon, with the text field that each stands for: text fields, and other
+  /// fields whose words are in a text field called `NAME_words`.
+  var searchableNames: [String: String] {
+    var names: [String: String] = [:]
+    for field in index.fields where field.type == .text {
+      names[field.name] = field.name
+      if field.name.hasSuffix("_words") { names[String(field.name.dropLast("_words".count))] = field.name }
+    }
+    return names
+  }
+
+  /// The texts of a field in a stored document.
+  func texts(of field: String, in stored: [UInt8]) -> [String] {
+    guard let ordinal = index.ordinal(of: field), case .object(let product)? = try? JSONValue.parse(stored) else {
+      return []
+    }
+    switch sources[ordinal] {
+    case .path(let path): return ProductIndexing.value(at: path, in: product).map(ProductIndexing.texts) ?? []
+    case .attributeValues: return ProductIndexing.attributeTexts(product["attributes"])
+    case .signal: return []
+    }
+  }
+
   private static func source(
     of name: String, _ mapping: Node.Mapping, file: String, line: Int?
   ) throws(CatalogueDefinitionError) -> FieldSource {

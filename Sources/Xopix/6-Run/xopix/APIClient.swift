@@ -94,7 +94,9 @@ extension APIClient.Answer {
     if case .string(let detail)? = problem["detail"] { text += ": " + detail }
     if case .array(let errors)? = problem["errors"] {
       for case .object(let error) in errors.prefix(3) {
-        guard case .string(let pointer)? = error["pointer"], case .string(let detail)? = error["detail"] else { continue }
+        guard case .string(let pointer)? = error["pointer"], case .string(let detail)? = error["detail"] else {
+          continue
+        }
         text += "; \(pointer): \(detail)"
       }
     }

@@ -66,7 +66,8 @@ struct PublicationSummary {
   let started = ContinuousClock.now
 
   func print(asJSON: Bool) {
-    let seconds = Double((ContinuousClock.now - started).components.seconds)
+    let seconds =
+      Double((ContinuousClock.now - started).components.seconds)
       + Double((ContinuousClock.now - started).components.attoseconds) / 1e18
     let rate = seconds > 0 ? Double(events) / seconds : 0
     if asJSON {
@@ -172,7 +173,9 @@ struct Publication {
         _ = try answer.json()
         break
       }
-      refused += reasons.compactMap { index, reason in sendable.indices.contains(index) ? (sendable[index], reason) : nil }
+      refused += reasons.compactMap { index, reason in
+        sendable.indices.contains(index) ? (sendable[index], reason) : nil
+      }
       sendable = sendable.enumerated().filter { reasons[$0.offset] == nil }.map(\.element)
     }
     return refused.sorted { $0.0.number < $1.0.number }

@@ -19,7 +19,8 @@ struct RebuildCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: "Which model's result to print: all, search, analytics or fraud.") var model: Model = .all
-  @Option(help: "Read only to an offset of a partition, TOPIC:PARTITION:OFFSET; may be repeated.") var toOffset: [String] = []
+  @Option(help: "Read only to an offset of a partition, TOPIC:PARTITION:OFFSET; may be repeated.") var toOffset:
+    [String] = []
   @Option(help: "Read only records stamped up to a time (RFC 3339).") var toTime: String?
   @Flag(help: "Make the new generation the live one.") var activate = false
   @Flag(help: "Compare with the live generation.") var verify = false

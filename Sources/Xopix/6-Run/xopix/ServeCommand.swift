@@ -61,7 +61,8 @@ struct ServeCommand: AsyncParsableCommand {
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "Serve the bundled catalogue with simulated live traffic, on a fresh data directory.",
+    commandName: "demo",
+    abstract: "Serve the bundled catalogue with simulated live traffic, on a fresh data directory.",
     discussion: """
       Shoppers search, order and pay, some of them fraudulently. Without --data, the data is thrown away at the end.
 

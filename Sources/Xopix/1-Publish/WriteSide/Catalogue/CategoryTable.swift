@@ -48,7 +48,8 @@ struct GoodsCategory: Sendable {
       let names = entry.split(separator: "=").map { Self.trimmed($0) }
       precondition(names.count == 2, "a noun has an English and an Arabic name")
       let isFeminine = names[1].hasSuffix("*")
-      return Noun(english: names[0], arabic: isFeminine ? String(names[1].dropLast()) : names[1], isFeminine: isFeminine)
+      return Noun(
+        english: names[0], arabic: isFeminine ? String(names[1].dropLast()) : names[1], isFeminine: isFeminine)
     }
   }
 

@@ -91,7 +91,8 @@ struct ProductInventor: Sendable {
     let letters = Array("ABCDEFGHKLMNPRSTVXZ")
     let head = String(random.pick(letters)) + String(random.pick(letters))
     let number = String(random.within(10...9999))
-    return head + (random.chance(0.5) ? "-" : "") + number + (random.chance(0.2) ? "-" + String(random.pick(letters)) : "")
+    return head + (random.chance(0.5) ? "-" : "") + number
+      + (random.chance(0.2) ? "-" + String(random.pick(letters)) : "")
   }
 
   private func describe(

@@ -26,7 +26,8 @@ enum Wording {
   }
 
   static let colours = pairs(
-    "Black=أسود", "White=أبيض", "Blue=أزرق", "Grey=رمادي", "Red=أحمر", "Silver=فضي", "Green=أخضر", "Pink=وردي", "Beige=بيج",
+    "Black=أسود", "White=أبيض", "Blue=أزرق", "Grey=رمادي", "Red=أحمر", "Silver=فضي", "Green=أخضر", "Pink=وردي",
+    "Beige=بيج",
     "Gold=ذهبي", "Brown=بني", "Purple=بنفسجي", "Turquoise=فيروزي", "Orange=برتقالي", "Yellow=أصفر", "Navy=كحلي")
 
   static let materials = pairs(
@@ -35,9 +36,12 @@ enum Wording {
     "Recycled Plastic=البلاستيك المعاد تدويره", "Canvas=القماش", "Copper=النحاس")
 
   static let uses = pairs(
-    "everyday use=الاستخدام اليومي", "small homes=المنازل الصغيرة", "travel=السفر", "the office=المكتب", "beginners=المبتدئين",
-    "large families=العائلات الكبيرة", "students=الطلاب", "long evenings=الأمسيات الطويلة", "outdoor weekends=عطلات الخلاء",
-    "a quiet morning=صباح هادئ", "guests=الضيوف", "demanding work=الأعمال الشاقة", "gifts=الهدايا", "the desert heat=حر الصحراء",
+    "everyday use=الاستخدام اليومي", "small homes=المنازل الصغيرة", "travel=السفر", "the office=المكتب",
+    "beginners=المبتدئين",
+    "large families=العائلات الكبيرة", "students=الطلاب", "long evenings=الأمسيات الطويلة",
+    "outdoor weekends=عطلات الخلاء",
+    "a quiet morning=صباح هادئ", "guests=الضيوف", "demanding work=الأعمال الشاقة", "gifts=الهدايا",
+    "the desert heat=حر الصحراء",
     "cold winters=الشتاء البارد", "professional studios=الاستوديوهات")
 
   static let features = [
@@ -58,13 +62,15 @@ enum Wording {
     "Norvella", "Zephyrion", "Kastora", "Lumetra", "Haldane & Fig", "Orbitek", "Marisol Home", "Veltro", "Quillmark",
     "Suhail", "Brambleworth", "Aurelis", "Tindaro", "Nakheel Living", "Optavia Labs", "Ferrowick", "Pellucid", "Raqeem",
     "Solenne", "Grantham Forge", "Miravo", "Cobaltine", "Wadi Craft", "Evenmoor", "Tessaro", "Luminor Bay", "Zaytoun",
-    "Pinecrest Supply", "Helvaro", "Duneline", "Arkonis", "Sableton", "Yasmeen & Co", "Kordova", "Brightloom", "Vantero",
+    "Pinecrest Supply", "Helvaro", "Duneline", "Arkonis", "Sableton", "Yasmeen & Co", "Kordova", "Brightloom",
+    "Vantero",
     "Ostrava Works", "Rimal", "Finchley Road", "Noctura", "Calderon", "Amberline", "Thornbury", "Jabal Gear", "Meridax",
     "Silvanet", "Copperleaf", "Riyah", "Ellisande", "Stratoform",
   ]
 
   static let sellers = [
-    "Xopix Store", "Harbour Traders", "Souq Al Noor", "Bluegate Retail", "Oasis Market", "Northway Direct", "Dar Al Bayt",
+    "Xopix Store", "Harbour Traders", "Souq Al Noor", "Bluegate Retail", "Oasis Market", "Northway Direct",
+    "Dar Al Bayt",
     "Everhill Outlet",
   ]
 
@@ -73,7 +79,8 @@ enum Wording {
   static let ageGroups = ["3+", "5+", "8+", "12+", "18 months+"]
 
   private static let onsets = [
-    "b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "dr", "fl", "gr", "kr", "st", "tr", "sh",
+    "b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "dr", "fl", "gr", "kr", "st", "tr",
+    "sh",
   ]
   private static let nuclei = ["a", "e", "i", "o", "u", "ae", "io", "ea"]
   private static let codas = ["", "n", "r", "l", "s", "x", "m", "nd", "st", "sk"]

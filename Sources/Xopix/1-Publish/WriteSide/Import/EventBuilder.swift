@@ -80,8 +80,10 @@ struct EventBuilder: Sendable {
       }
       switch value {
       case .null, .object, .string(""): continue
-      case .number: attributes[String(name.dropFirst(prefix.count))] = (try? Expression.number(value, field: name)).map(
-        Expression.json) ?? value
+      case .number:
+        attributes[String(name.dropFirst(prefix.count))] =
+          (try? Expression.number(value, field: name)).map(
+            Expression.json) ?? value
       default: attributes[String(name.dropFirst(prefix.count))] = value
       }
     }

@@ -54,7 +54,9 @@ extension ImportMapping {
   private func rule(_ own: Settings, over common: Settings, at place: YAMLValue) throws(WriteSideError) -> EventRule {
     var envelope: Settings = [:]
     for event in [common["event"], own["event"]].compactMap(\.self) {
-      for (name, value) in try event.members(["topic", "type", "source", "id", "key", "time"]) { envelope[name] = value }
+      for (name, value) in try event.members(["topic", "type", "source", "id", "key", "time"]) {
+        envelope[name] = value
+      }
     }
     func required(_ name: String) throws(WriteSideError) -> YAMLValue {
       guard let value = envelope[name] else {

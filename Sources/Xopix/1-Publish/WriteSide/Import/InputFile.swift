@@ -18,12 +18,13 @@ struct InputFile: ~Copyable {
     var head = [UInt8](repeating: 0, count: 6)
     // Safety: the buffer is the array's, of six bytes.
     let count = unsafe head.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, 6, 0) }
-    guard count >= 0 else {
+    // What can't be read from a place of its own, as a pipe, can only be read as it is.
+    guard count >= 0 || errno == ESPIPE else {
       let error = Self.unreadable(path)
       close(file)
       throw error
     }
-    guard let tool = Self.tool(for: head.prefix(count)) else {
+    guard let tool = Self.tool(for: head.prefix(max(0, count))) else {
       descriptor = file
       return
     }
@@ -42,14 +43,14 @@ struct InputFile: ~Copyable {
   /// The next bytes; empty at the end. A decompressor that failed is an error then.
   mutating func read() throws(WriteSideError) -> [UInt8] {
     var failure: WriteSideError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
       var got: Int
       repeat {
         // Safety: at most the buffer's own bytes are written, and as many as were written are counted.
         got = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       } while got < 0 && errno == EINTR
       if got < 0 { failure = Self.unreadable(path) }
-      unsafe count = max(0, got)
+      count = max(0, got)
     }
     if let failure { throw failure }
     if bytes.isEmpty, let (tool, process) = decompressor {
@@ -76,9 +77,10 @@ struct InputFile: ~Copyable {
     var ends: [Int32] = [0, 0]
     // Safety: the array has room for the two descriptors.
     let made = unsafe ends.withUnsafeMutableBufferPointer { buffer in
-      buffer.baseAddress.map { unsafe pipe2($0, O_CLOEXEC) } ?? -1
+      unsafe buffer.baseAddress.map { unsafe pipe($0) } ?? -1
     }
     guard made == 0 else { throw unreadable(path) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = unsafe posix_spawn_file_actions_t()
     // Safety: the actions are initialised before they are used, and destroyed on every way out.
     unsafe posix_spawn_file_actions_init(&actions)
@@ -92,7 +94,7 @@ struct InputFile: ~Copyable {
     // ends with nil, as the call wants.
     let arguments = unsafe [strdup(tool), strdup("-dc"), nil]
     let failure = unsafe posix_spawnp(&process, tool, &actions, nil, arguments, environ)
-    for unsafe argument in unsafe arguments { unsafe free(argument) }
+    for unsafeargument in unsafe arguments { unsafe free(argument) }
     close(ends[1])
     guard failure == 0 else {
       close(ends[0])

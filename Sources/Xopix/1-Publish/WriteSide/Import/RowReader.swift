@@ -1,5 +1,3 @@
-internal import JSONBytes
-
 /// What a file has at a row's place.
 enum RowOutcome {
   case row(Row)
@@ -8,41 +6,16 @@ enum RowOutcome {
 }
 
 /// Cuts a file's bytes into rows.
-enum RowReader {
-  case csv(CSVRowReader)
-  case json(JSONRowReader)
-
+protocol RowReader {
   /// Adds bytes that follow those before.
-  mutating func append(_ bytes: [UInt8]) {
-    switch self {
-    case .csv(var reader):
-      self = .csv(CSVRowReader.placeholder)
-      reader.buffer.append(bytes)
-      self = .csv(reader)
-    case .json(var reader):
-      self = .json(JSONRowReader(form: .lines, file: ""))
-      reader.buffer.append(bytes)
-      self = .json(reader)
-    }
-  }
+  mutating func append(_ bytes: [UInt8])
 
   /// The next row; nil where more bytes are needed or, with `isLast`, at the end.
-  mutating func next(isLast: Bool) throws(WriteSideError) -> RowOutcome? {
-    switch self {
-    case .csv(var reader):
-      self = .csv(CSVRowReader.placeholder)
-      defer { self = .csv(reader) }
-      return try reader.next(isLast: isLast)
-    case .json(var reader):
-      self = .json(JSONRowReader(form: .lines, file: ""))
-      defer { self = .json(reader) }
-      return try reader.next(isLast: isLast)
-    }
-  }
+  mutating func next(isLast: Bool) throws(WriteSideError) -> RowOutcome?
 }
 
 /// Bytes that were read and not yet used.
-struct PendingBytes {
+struct PendingBytes: Sendable {
   private(set) var bytes: [UInt8] = []
   /// Where the unused bytes begin.
   var start = 0

@@ -42,7 +42,9 @@ struct TimeFormat: Sendable {
         parts.append(.literal(byte))
         continue
       }
-      guard let field = "yMdHms".utf8.firstIndex(of: byte).map({ "yMdHms".utf8.distance(from: "yMdHms".startIndex, to: $0) })
+      guard
+        let field = "yMdHms".utf8.firstIndex(of: byte).map({ "yMdHms".utf8.distance(from: "yMdHms".startIndex, to: $0) }
+        )
       else { return nil }
       var count = 1
       while bytes.first == byte {

@@ -14,6 +14,9 @@ struct RandomSource: Sendable {
     state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
   }
 
+  /// The numbers that follow from a state of the generator, which must not be all zeros.
+  init(state: (UInt64, UInt64, UInt64, UInt64)) { self.state = state }
+
   /// 64 random bits.
   mutating func next() -> UInt64 {
     let result = Self.rotate(state.1 &* 5, 7) &* 9

@@ -19,7 +19,8 @@ public struct TrafficCatalogue: Sendable {
     public let stock: Int
 
     /// A product.
-    public init(id: String, title: String, arabicTitle: String? = nil, price: Money, category: String, stock: Int = 50) {
+    public init(id: String, title: String, arabicTitle: String? = nil, price: Money, category: String, stock: Int = 50)
+    {
       self.id = id
       self.title = title
       self.arabicTitle = arabicTitle

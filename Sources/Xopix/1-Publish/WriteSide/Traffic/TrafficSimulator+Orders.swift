@@ -31,29 +31,29 @@ extension TrafficSimulator {
         let price = coupon == nil ? prices[line.product] : max(100, prices[line.product] * 9 / 1000 * 100)
         return Order.Line(product: line.product, quantity: line.quantity, unitPrice: price)
       })
-    emit("orders", "OrderCreated", key: order.orderID, source: "/order-service") { writer in
+    emit("orders", "OrderCreated", key: order.orderID, source: "/order-service") { writer, shop in
       writer.member("order_id", order.orderID)
       writer.member("user_id", buyer.userID)
       writer.member("status", "created")
-      writeItems(order.lines, to: &writer)
+      shop.writeItems(order.lines, to: &writer)
       writer.member("total", Money(rawValue: order.total))
-      writer.member("currency", configuration.currency)
+      writer.member("currency", shop.currency)
       writer.member("country", buyer.country)
       writer.member("channel", channel)
       writer.member("coupon", coupon)
     }
     guard order.lines.allSatisfy({ available[$0.product] >= $0.quantity }) else {
-      emit("inventory", "InventoryFailed", key: order.orderID, source: "/inventory-service") { writer in
+      emit("inventory", "InventoryFailed", key: order.orderID, source: "/inventory-service") { writer, shop in
         writer.member("order_id", order.orderID)
-        writeItems(order.lines, to: &writer)
+        shop.writeItems(order.lines, to: &writer)
         writer.member("reason", "out of stock")
       }
       fail(order, reason: "out_of_stock")
       return
     }
-    emit("inventory", "InventoryReserved", key: order.orderID, source: "/inventory-service") { writer in
+    emit("inventory", "InventoryReserved", key: order.orderID, source: "/inventory-service") { writer, shop in
       writer.member("order_id", order.orderID)
-      writeItems(order.lines, to: &writer)
+      shop.writeItems(order.lines, to: &writer)
     }
     for line in order.lines { move(line.product, available: -line.quantity, reserved: line.quantity) }
     plan(.payment(order, attempt: 1), in: 2...20)
@@ -98,12 +98,12 @@ extension TrafficSimulator {
     refusal: (reason: String, code: String)?
   ) {
     let type = refusal == nil ? "PaymentProcessed" : "PaymentFailed"
-    emit("payments", type, key: paymentID, source: "/payment-service") { writer in
+    emit("payments", type, key: paymentID, source: "/payment-service") { writer, shop in
       writer.member("payment_id", paymentID)
       writer.member("order_id", orderID)
       writer.member("user_id", means.userID)
       writer.member("amount", amount)
-      writer.member("currency", configuration.currency)
+      writer.member("currency", shop.currency)
       writer.member("method", means.method)
       writer.member("provider", means.provider)
       writer.member("card", means.card)
@@ -132,13 +132,13 @@ extension TrafficSimulator {
 
   mutating func cancel(_ order: Order) {
     let reason = random.pick(["changed_mind", "found_cheaper", "ordered_by_mistake"])
-    emit("orders", "OrderCancelled", key: order.orderID, source: "/order-service") { writer in
+    emit("orders", "OrderCancelled", key: order.orderID, source: "/order-service") { writer, shop in
       writer.member("order_id", order.orderID)
       writer.member("user_id", order.buyer.userID)
       writer.member("status", "cancelled")
-      writeItems(order.lines, to: &writer)
+      shop.writeItems(order.lines, to: &writer)
       writer.member("total", Money(rawValue: order.total))
-      writer.member("currency", configuration.currency)
+      writer.member("currency", shop.currency)
       writer.member("country", order.buyer.country)
       writer.member("reason", reason)
     }
@@ -152,12 +152,12 @@ extension TrafficSimulator {
   }
 
   private mutating func emitRefund(_ order: Order, reason: String) {
-    emit("payments", "PaymentRefunded", key: order.paymentID, source: "/payment-service") { writer in
+    emit("payments", "PaymentRefunded", key: order.paymentID, source: "/payment-service") { writer, shop in
       writer.member("payment_id", order.paymentID)
       writer.member("order_id", order.orderID)
       writer.member("user_id", order.buyer.userID)
       writer.member("amount", Money(rawValue: order.total))
-      writer.member("currency", configuration.currency)
+      writer.member("currency", shop.currency)
       writer.member("method", order.buyer.method)
       writer.member("provider", order.buyer.provider)
       writer.member("card", order.buyer.card)
@@ -166,12 +166,12 @@ extension TrafficSimulator {
   }
 
   private mutating func fail(_ order: Order, reason: String) {
-    emit("orders", "OrderFailed", key: order.orderID, source: "/order-service") { writer in
+    emit("orders", "OrderFailed", key: order.orderID, source: "/order-service") { writer, shop in
       writer.member("order_id", order.orderID)
       writer.member("user_id", order.buyer.userID)
       writer.member("status", "failed")
       writer.member("total", Money(rawValue: order.total))
-      writer.member("currency", configuration.currency)
+      writer.member("currency", shop.currency)
       writer.member("country", order.buyer.country)
       writer.member("reason", reason)
     }

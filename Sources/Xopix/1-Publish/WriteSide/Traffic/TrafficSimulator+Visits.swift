@@ -69,21 +69,21 @@ extension TrafficSimulator {
     let product = random.chance(0.55) || shelf.isEmpty ? wanted : random.pick(shelf)
     // People look at the top: position p with a weight of about 1/p.
     let position = min(results, 1 + Int(random.exponential(mean: 2.2)))
-    emit("behaviour", "SearchResultClicked", key: visit.sessionID, source: "/storefront") { writer in
+    emit("behaviour", "SearchResultClicked", key: visit.sessionID, source: "/storefront") { writer, shop in
       writer.member("session_id", visit.sessionID)
       writer.member("user_id", visit.userID)
       writer.member("query", query.text)
       writer.member("position", position)
-      writer.member("product_id", products[product].id)
+      writer.member("product_id", shop.products[product].id)
     }
     plan(.view(visit, product: product), in: 0.2...2)
   }
 
   mutating func view(_ product: Int, _ visit: Visit) {
-    emit("behaviour", "ProductViewed", key: visit.sessionID, source: "/storefront") { writer in
+    emit("behaviour", "ProductViewed", key: visit.sessionID, source: "/storefront") { writer, shop in
       writer.member("session_id", visit.sessionID)
       writer.member("user_id", visit.userID)
-      writer.member("product_id", products[product].id)
+      writer.member("product_id", shop.products[product].id)
     }
     if available[product] > 0, random.chance(0.3) {
       plan(.addToCart(visit, product: product), in: 3...60)
@@ -100,10 +100,10 @@ extension TrafficSimulator {
     } else {
       visit.cart.append((product, quantity))
     }
-    emit("behaviour", "AddedToCart", key: visit.sessionID, source: "/storefront") { writer in
+    emit("behaviour", "AddedToCart", key: visit.sessionID, source: "/storefront") { writer, shop in
       writer.member("session_id", visit.sessionID)
       writer.member("user_id", visit.userID)
-      writer.member("product_id", products[product].id)
+      writer.member("product_id", shop.products[product].id)
     }
     emitCart("CartUpdated", visit)
     goOn(visit)
@@ -130,27 +130,13 @@ extension TrafficSimulator {
     let value = visit.cart.reduce(Int64(0)) { $0 + prices[$1.product] * Int64($1.quantity) }
     let lines = visit.cart.map { Order.Line(product: $0.product, quantity: $0.quantity, unitPrice: prices[$0.product]) }
     let time = now
-    emit("carts", type, key: visit.cartID, source: "/cart-service") { writer in
+    emit("carts", type, key: visit.cartID, source: "/cart-service") { writer, shop in
       writer.member("cart_id", visit.cartID)
       writer.member("user_id", visit.userID)
-      writeItems(lines, to: &writer)
+      shop.writeItems(lines, to: &writer)
       writer.member("value", Money(rawValue: value))
       writer.member("last_activity_at", time.rfc3339)
     }
-  }
-
-  /// Writes the member `items`.
-  func writeItems(_ lines: [Order.Line], to writer: inout JSONWriter) {
-    writer.key("items")
-    writer.beginArray()
-    for line in lines {
-      writer.beginObject()
-      writer.member("product_id", products[line.product].id)
-      writer.member("quantity", line.quantity)
-      writer.member("unit_price", Money(rawValue: line.unitPrice))
-      writer.endObject()
-    }
-    writer.endArray()
   }
 
   /// Now and then somebody changes a price, makes a coupon or approves a product.
@@ -161,8 +147,8 @@ extension TrafficSimulator {
       let percent = Int64(random.within(80...120))
       let price = max(100, products[product].price.rawValue * percent / 10_000 * 100)
       prices[product] = price
-      emit("products", "ProductUpdated", key: products[product].id, source: "/product-service") { writer in
-        writer.member("product_id", products[product].id)
+      emit("products", "ProductUpdated", key: products[product].id, source: "/product-service") { writer, shop in
+        writer.member("product_id", shop.products[product].id)
         writer.member("price", Money(rawValue: price))
       }
     }

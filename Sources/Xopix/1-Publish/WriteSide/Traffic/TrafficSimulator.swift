@@ -30,7 +30,7 @@ public struct TrafficSimulator: Sendable {
   public var sessionsPerSecond: Double
   let configuration: Configuration
   let seed: UInt64
-  let products: [TrafficCatalogue.Product]
+  let shop: Shop
   let popularity: ZipfSampler
   let productsByCategory: [String: [Int]]
   let queries: QueryPool
@@ -49,6 +49,28 @@ public struct TrafficSimulator: Sendable {
   var now: Timestamp
   var counters = Counters()
 
+  var products: [TrafficCatalogue.Product] { shop.products }
+
+  /// What stays as it is, and is needed to write events.
+  struct Shop: Sendable {
+    let products: [TrafficCatalogue.Product]
+    let currency: String
+
+    /// Writes the member `items`.
+    func writeItems(_ lines: [Order.Line], to writer: inout JSONWriter) {
+      writer.key("items")
+      writer.beginArray()
+      for line in lines {
+        writer.beginObject()
+        writer.member("product_id", products[line.product].id)
+        writer.member("quantity", line.quantity)
+        writer.member("unit_price", Money(rawValue: line.unitPrice))
+        writer.endObject()
+      }
+      writer.endArray()
+    }
+  }
+
   /// Numbers of what was made last.
   struct Counters: Sendable {
     var visits = 0
@@ -66,7 +88,7 @@ public struct TrafficSimulator: Sendable {
     self.seed = seed
     self.configuration = configuration
     sessionsPerSecond = configuration.sessionsPerSecond
-    self.products = products.products
+    shop = Shop(products: products.products, currency: configuration.currency)
     popularity = ZipfSampler(count: max(1, products.products.count), exponent: 0.9)
     var byCategory: [String: [Int]] = [:]
     for (index, product) in products.products.enumerated() { byCategory[product.category, default: []].append(index) }
@@ -179,5 +201,13 @@ public struct TrafficSimulator: Sendable {
     made.append(
       OutgoingEvent(
         topic: topic, type: type, key: key, id: ids.next(at: now), source: source, time: now, data: data))
+  }
+
+  /// Like ``emit(_:_:key:source:data:)``, with the shop's products at hand.
+  mutating func emit(
+    _ topic: String, _ type: String, key: String, source: String, data: (inout JSONWriter, Shop) -> Void
+  ) {
+    let shop = shop
+    emit(topic, type, key: key, source: source) { writer in data(&writer, shop) }
   }
 }

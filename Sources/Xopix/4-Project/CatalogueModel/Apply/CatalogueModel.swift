@@ -1,7 +1,7 @@
 public import ByteCoding
 internal import JSONBytes
 public import Projections
-public import SearchEngine
+internal import SearchEngine
 public import ShopEvents
 internal import TextAnalysis
 
@@ -37,9 +37,11 @@ public final class CatalogueModel: ReadModel {
         try IndexWriter(directory: directory, definition: definition.index)
       }
     signals = try CheckpointedMap(
-      directory: directory, name: "signals", manifest: saved?.signals, encode: \.bytes, decode: ProductSignals.init(bytes:))
+      directory: directory, name: "signals", manifest: saved?.signals, encode: \.bytes,
+      decode: ProductSignals.init(bytes:))
     queries = try CheckpointedMap(
-      directory: directory, name: "queries", manifest: saved?.queries, encode: \.bytes, decode: QueryCounts.init(bytes:))
+      directory: directory, name: "queries", manifest: saved?.queries, encode: \.bytes, decode: QueryCounts.init(bytes:)
+    )
     publisher = SnapshotPublisher(
       CatalogueSnapshot(
         index: try writer.refresh(), definition: definition, suggestions: suggestions, position: Position()))
@@ -148,19 +150,18 @@ extension CatalogueModel {
           searches: counts.flatMap { $0.isSuggested ? $0.searches : nil })
       })
     changedQueries = []
-    do {
+    do throws(IndexError) {
       let index = try writer.refresh()
       publisher.publish(
         CatalogueSnapshot(index: index, definition: definition, suggestions: suggestions, position: position))
     } catch {
-      preconditionFailure("making changes visible touches no file and cannot fail: \(error)")
+      preconditionFailure("a segment made in memory is read at once and can't be damaged: \(error)")
     }
   }
 
   public func writeCheckpoint(number: UInt64) throws -> [UInt8] {
-    try CatalogueManifest(
-      index: try writer.checkpoint(), signals: try signals.checkpoint(), queries: try queries.checkpoint()
-    ).bytes
+    let index = try writer.checkpoint()
+    return CatalogueManifest(index: index, signals: try signals.checkpoint(), queries: try queries.checkpoint()).bytes
   }
 
   public func discardFiles(notIn manifest: [UInt8]) {

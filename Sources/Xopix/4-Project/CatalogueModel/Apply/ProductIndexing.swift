@@ -35,18 +35,18 @@ struct ProductIndexing {
       for text in Self.texts(value) { document.addText(text, field: ordinal) }
     case .keyword:
       let texts = Self.texts(value)
-      if field.hierarchical {
+      if field.isHierarchical {
         if !texts.isEmpty { document.addKeyword(texts.joined(separator: Self.pathSeparator), field: ordinal) }
       } else {
         for text in texts where !text.isEmpty { document.addKeyword(text, field: ordinal) }
       }
     case .number:
-      if let number = value.number { document.addNumber(number, field: ordinal) }
+      if let number = value.doubleValue { document.addNumber(number, field: ordinal) }
     case .boolean:
       if case .bool(let flag) = value { document.addBoolean(flag, field: ordinal) }
     case .date:
       if case .string(let text) = value, let time = Timestamp(rfc3339: text) {
-        document.addDate(time, field: ordinal)
+        document.addDate(time.rawValue, field: ordinal)
       }
     case .attributes:
       guard case .object(let attributes) = value else { return }
@@ -58,13 +58,13 @@ struct ProductIndexing {
     switch value {
     case .bool(let flag): document.addAttribute(name, flag ? "true" : "false", field: ordinal)
     case .integer, .number:
-      if let number = value.number { document.addAttribute(name, number, field: ordinal) }
+      if let number = value.doubleValue { document.addAttribute(name, number, field: ordinal) }
     default:
       for text in Self.texts(value) where !text.isEmpty { document.addAttribute(name, text, field: ordinal) }
     }
   }
 
-  private static func value(at path: [String], in product: JSONObject) -> JSONValue? {
+  static func value(at path: [String], in product: JSONObject) -> JSONValue? {
     var object = product
     for name in path.dropLast() {
       guard case .object(let inner)? = object[name] else { return nil }
@@ -74,7 +74,7 @@ struct ProductIndexing {
   }
 
   /// The strings in a string or a list; numbers as they are written.
-  private static func texts(_ value: JSONValue) -> [String] {
+  static func texts(_ value: JSONValue) -> [String] {
     switch value {
     case .string(let text): [text]
     case .array(let elements): elements.flatMap(texts)
@@ -83,7 +83,7 @@ struct ProductIndexing {
     }
   }
 
-  private static func attributeTexts(_ value: JSONValue?) -> [String] {
+  static func attributeTexts(_ value: JSONValue?) -> [String] {
     guard case .object(let attributes)? = value else { return [] }
     // The name of an attribute that is only true tells what the product has: "bluetooth: true".
     return attributes.members.flatMap { name, value -> [String] in

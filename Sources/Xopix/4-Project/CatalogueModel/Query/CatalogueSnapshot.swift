@@ -1,7 +1,7 @@
 internal import ByteCoding
 internal import JSONBytes
 public import Projections
-internal import QueryLanguage
+public import QueryLanguage
 public import SearchEngine
 internal import TextAnalysis
 
@@ -26,7 +26,53 @@ public struct CatalogueSnapshot: Sendable {
   public func search(_ request: SearchRequest) throws(SearchError) -> SearchResponse {
     var request = request
     request.filter = Self.activeOnly(request.filter)
+    if !request.highlight.isEmpty {
+      let definition = definition
+      request.highlightSource = { stored, field in definition.texts(of: field, in: stored) }
+    }
     return try index.search(request)
+  }
+
+  /// Takes a query apart; `brand:acme` looks for the word in the field `brand`, whichever field holds its words.
+  public func query(_ text: String) -> ParsedQuery {
+    let names = definition.searchableNames
+    var query = QueryParser.parse(text, fields: Set(names.keys))
+    for group in query.groups.indices {
+      for clause in query.groups[group].indices {
+        query.groups[group][clause].field = query.groups[group][clause].field.flatMap { names[$0] }
+      }
+    }
+    for clause in query.exclusions.indices {
+      query.exclusions[clause].field = query.exclusions[clause].field.flatMap { names[$0] }
+    }
+    return query
+  }
+
+  /// Corrects the words of a text by those of the catalogue.
+  public func spell(_ text: String) -> SpellResult { index.spell(text) }
+
+  /// The values of a facet that start with a text.
+  public func facetValues(
+    of field: String, prefix: String, request: SearchRequest, size: Int
+  ) throws(SearchError) -> FacetResult {
+    var request = request
+    request.filter = Self.activeOnly(request.filter)
+    return try index.facetValues(of: field, prefix: prefix, request: request, size: size)
+  }
+
+  /// Products like this one: those that share words of its title, most of them first; nil for an unknown product.
+  public func similar(to id: String, size: Int) -> SearchResponse? {
+    guard let document = index.document(id: id) else { return nil }
+    let words = definition.texts(of: "title", in: document.stored).joined(separator: " ")
+      .split { !$0.isLetter && !$0.isNumber }.prefix(ParsedQuery.mostSimilarWords)
+    guard !words.isEmpty else { return SearchResponse() }
+    var request = SearchRequest()
+    let clauses = words.map { ParsedQuery.Clause(kind: .word, text: String($0), field: nil, range: 0..<0) }
+    request.query = ParsedQuery(text: words.joined(separator: " "), groups: [clauses], exclusions: [])
+    request.filter = .not(.comparison("id", .equal, .string(id)))
+    request.correctsTypos = false
+    request.size = size
+    return try? search(request)
   }
 
   /// The product's document with its live stock and signals, as JSON; nil for an unknown one.
@@ -71,6 +117,11 @@ public struct CatalogueSnapshot: Sendable {
     let isActive = Filter.not(.and([.exists(field: "status"), .comparison("status", .notEqual, .string("active"))]))
     return filter == .all ? isActive : .and([filter, isActive])
   }
+}
+
+extension ParsedQuery {
+  /// The words of a title by which similar products are looked for.
+  fileprivate static let mostSimilarWords = 16
 }
 
 // MARK: Suggestions

@@ -25,7 +25,9 @@ enum Suggestion {
       var row = [i + 1]
       for j in right.indices {
         var cost = min(previous[j + 1] + 1, row[j] + 1, previous[j] + (left[i] == right[j] ? 0 : 1))
-        if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] { cost = min(cost, beforePrevious[j - 1] + 1) }
+        if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
+          cost = min(cost, beforePrevious[j - 1] + 1)
+        }
         row.append(cost)
       }
       (beforePrevious, previous) = (previous, row)

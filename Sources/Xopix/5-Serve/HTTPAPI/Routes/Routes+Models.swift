@@ -16,7 +16,8 @@ extension Routes {
         schema: .oneOf([.named("Event"), .bounded(.named("Event"), most: Limits.mostEvents)])),
       isIdempotent: true,
       answer: AnswerDefinition(
-        status: 202, summary: "The events are durable.", schema: .object([("accepted", .integer), ("position", .string)])),
+        status: 202, summary: "The events are durable.",
+        schema: .object([("accepted", .integer), ("position", .string)])),
       problems: [.invalidEvent, .storageUnavailable])
   ]
 
@@ -34,7 +35,8 @@ extension Routes {
       query: [
         Parameter("from", .time, "The first moment wanted."),
         Parameter("to", .time, "The moment before which rows are wanted."),
-        Parameter("step", .duration(most: .seconds(366 * 86_400)), "Windows of this length instead of the view's own, e.g. 1h."),
+        Parameter(
+          "step", .duration(most: .seconds(366 * 86_400)), "Windows of this length instead of the view's own, e.g. 1h."),
         Parameter("by", .list(most: 16), "Key columns to keep; rows are added up over the others."),
         Parameter("top", .integer(1...Limits.mostRows), "The most rows of each window, largest first."),
         Parameter("format", .choice(["json", "csv"]), "The answer's format; JSON unless Accept asks for text/csv."),

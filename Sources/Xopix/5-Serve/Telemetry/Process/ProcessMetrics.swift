@@ -16,7 +16,8 @@ public enum ProcessMetrics {
           value: Double(statistics.residentBytes)))
       families.append(
         CollectedFamily(
-          "process_virtual_memory_bytes", help: "Virtual memory size in bytes.", value: Double(statistics.virtualBytes)))
+          "process_virtual_memory_bytes", help: "Virtual memory size in bytes.", value: Double(statistics.virtualBytes))
+      )
       families.append(
         CollectedFamily(
           "process_cpu_seconds_total", help: "Total user and system CPU time spent in seconds.", isCounter: true,

@@ -143,8 +143,9 @@ public struct CollectedFamily: Sendable {
   ///   - name: the name; of a counter, with `_total`.
   ///   - isCounter: whether values only grow.
   ///   - values: labels and value of each series.
-  public init(_ name: String, help: String, isCounter: Bool = false, _ values: [(labels: [(String, String)], value: Double)])
-  {
+  public init(
+    _ name: String, help: String, isCounter: Bool = false, _ values: [(labels: [(String, String)], value: Double)]
+  ) {
     let name = PrometheusText.name(name)
     self.name = name
     var text = PrometheusText.head(name: name, kind: isCounter ? .counter : .gauge, help: help)

@@ -1,0 +1,113 @@
+import ByteCoding
+import Foundation
+import JSONBytes
+import ShopEvents
+import Testing
+
+@testable import WriteSide
+
+/// Folders next to and in the repository.
+enum Places {
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  static func mapping(_ name: String) throws -> ImportMapping {
+    let file = root.appendingPathComponent("fixtures/mappings/" + name)
+    return try ImportMapping(yaml: String(contentsOf: file, encoding: .utf8), file: name)
+  }
+
+  /// A file of real data; nil, said aloud, where it is absent.
+  static func realData(_ name: String) -> String? {
+    let path = root.deletingLastPathComponent().appendingPathComponent("shared/data/" + name).path
+    if FileManager.default.fileExists(atPath: path) { return path }
+    print("SKIPPED: no real data at ../shared/data/\(name)")
+    return nil
+  }
+}
+
+/// A folder that is removed with its last reference.
+final class TemporaryFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("WriteSideTests-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func write(_ bytes: [UInt8], as name: String) throws -> String {
+    let file = url.appendingPathComponent(name)
+    try Data(bytes).write(to: file)
+    return file.path
+  }
+
+  func write(_ text: String, as name: String) throws -> String { try write(Array(text.utf8), as: name) }
+
+  /// Compresses a file with a program; nil where that is not installed.
+  func compress(_ path: String, with tool: String, ending: String) throws -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [tool, "-c", path]
+    let output = path + ending
+    _ = FileManager.default.createFile(atPath: output, contents: nil)
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0 ? output : nil
+  }
+}
+
+/// An event as JSON, with its parts at hand.
+struct ReadEvent {
+  let topic: String
+  let key: String
+  let envelope: JSONObject
+  let data: JSONObject
+
+  /// Reads an event back and checks it as the server does.
+  init(_ event: OutgoingEvent) throws {
+    let value = try JSONValue.parse(event.value)
+    let checked = try PublishableEvent(checking: value, now: Timestamp(milliseconds: 253_402_300_799_000))
+    try #require(checked.topic == event.topic)
+    topic = event.topic
+    key = event.key
+    guard case .object(let envelope) = value, case .object(let data)? = envelope["data"] else {
+      throw CocoaError(.coderInvalidValue)
+    }
+    self.envelope = envelope
+    self.data = data
+  }
+
+  var type: String { text(envelope["type"]) }
+  var id: String { text(envelope["id"]) }
+  var time: Timestamp { Timestamp(rfc3339: text(envelope["time"])) ?? Timestamp(rawValue: .min) }
+
+  func string(_ name: String) -> String { text(data[name]) }
+  func money(_ name: String) -> Money? { data[name]?.decimalText.flatMap { Money($0) } }
+
+  /// The lines of an order, with their prices.
+  var items: [(product: String, quantity: Int64, price: Money)] {
+    guard case .array(let elements)? = data["items"] else { return [] }
+    return elements.compactMap { element in
+      guard case .object(let item) = element, case .integer(let quantity)? = item["quantity"],
+        let price = item["unit_price"]?.decimalText.flatMap({ Money($0) })
+      else { return nil }
+      return (text(item["product_id"]), quantity, price)
+    }
+  }
+
+  private func text(_ value: JSONValue?) -> String {
+    if case .string(let text)? = value { text } else { "" }
+  }
+}
+
+/// A hash over events, in order.
+func fingerprint(_ events: some Sequence<OutgoingEvent>) -> UInt64 {
+  var hash: UInt64 = 0
+  for event in events {
+    let bytes = Array((event.topic + "\n" + event.key + "\n").utf8) + event.value
+    hash = XXHash64.hash(bytes.span.bytes, seed: hash)
+  }
+  return hash
+}
