@@ -136,24 +136,20 @@ public struct JSONWriter: Sendable {
   }
 
   private mutating func quote(_ text: String) {
-    var text = text
     bytes.append(UInt8(ascii: "\""))
-    text.withUTF8 { utf8 in
-      // Safety: the bytes are those of the text, for the length of this closure.
-      for unsafebyte in unsafe utf8 {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-          bytes.append(UInt8(ascii: "\\"))
-          bytes.append(byte)
-        case 0x20...: bytes.append(byte)
-        case 0x0a: bytes.append(contentsOf: "\\n".utf8)
-        case 0x0d: bytes.append(contentsOf: "\\r".utf8)
-        case 0x09: bytes.append(contentsOf: "\\t".utf8)
-        default:
-          bytes.append(contentsOf: "\\u00".utf8)
-          bytes.append(Self.hexadecimal[Int(byte >> 4)])
-          bytes.append(Self.hexadecimal[Int(byte & 15)])
-        }
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0x20...: bytes.append(byte)
+      case 0x0a: bytes.append(contentsOf: "\\n".utf8)
+      case 0x0d: bytes.append(contentsOf: "\\r".utf8)
+      case 0x09: bytes.append(contentsOf: "\\t".utf8)
+      default:
+        bytes.append(contentsOf: "\\u00".utf8)
+        bytes.append(Self.hexadecimal[Int(byte >> 4)])
+        bytes.append(Self.hexadecimal[Int(byte & 15)])
       }
     }
     bytes.append(UInt8(ascii: "\""))

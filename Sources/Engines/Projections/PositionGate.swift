@@ -42,11 +42,6 @@ public final class PositionGate: Sendable {
       state.nextTicket += 1
       return state.nextTicket
     }
-    let timer = Task { [self] in
-      try? await Task.sleep(for: timeout)
-      giveUp(ticket)
-    }
-    defer { timer.cancel() }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isReached = state.withLock { state in
@@ -54,7 +49,12 @@ public final class PositionGate: Sendable {
           state.waiters[ticket] = Waiter(position: position, continuation: continuation)
           return false
         }
-        if isReached { continuation.resume(returning: self.position.covers(position)) }
+        if isReached { return continuation.resume(returning: self.position.covers(position)) }
+        // Started after the waiter is known, however short the time: else nobody would wake it.
+        Task { [self] in
+          try? await Task.sleep(for: timeout)
+          giveUp(ticket)
+        }
       }
     } onCancel: {
       giveUp(ticket)

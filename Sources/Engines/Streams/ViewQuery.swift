@@ -62,6 +62,19 @@ extension ViewState {
     values(of: key).map { [.time(key.window)] + key.keys + $0 }
   }
 
+  /// The rows of the newest windows, oldest first: those that start within `microseconds` before the newest one, and of
+  /// these the newest that are `most` rows in all at most.
+  public func latestRows(within microseconds: Int64, most: Int) -> [[StreamValue]] {
+    guard let newest = windows.keys.max() else { return [] }
+    var rows: [[StreamValue]] = []
+    for start in windows.keys.filter({ $0 >= newest - microseconds }).sorted(by: >) {
+      let window = ordered(windows[start] ?? [:], top: max(definition.limit ?? 0, most))
+      guard rows.count + window.count <= most || rows.isEmpty else { break }
+      rows = window.prefix(most).map { [.time(Timestamp(rawValue: start))] + $0.0 + $0.1 } + rows
+    }
+    return rows
+  }
+
   /// Reads the view.
   public func answer(_ query: ViewQuery) throws(StreamError) -> ViewAnswer {
     let keys = try keyIndexes(query.keys)

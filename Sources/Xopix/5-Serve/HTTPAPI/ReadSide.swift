@@ -14,7 +14,7 @@ public protocol ReadSide: Sendable {
   /// The streaming views as of now.
   var analytics: AnalyticsSnapshot { get }
   /// Scores payments and knows the latest decisions.
-  var fraud: FraudReader { get }
+  var fraud: FraudModel { get }
   /// The position that every model reflects at least.
   var position: Position { get }
 

@@ -94,7 +94,7 @@ struct InputFile: ~Copyable {
     // ends with nil, as the call wants.
     let arguments = unsafe [strdup(tool), strdup("-dc"), nil]
     let failure = unsafe posix_spawnp(&process, tool, &actions, nil, arguments, environ)
-    for unsafeargument in unsafe arguments { unsafe free(argument) }
+    unsafe arguments.forEach { unsafe free($0) }
     close(ends[1])
     guard failure == 0 else {
       close(ends[0])

@@ -1,5 +1,6 @@
 public import ByteCoding
 public import Projections
+internal import RecordBatches
 public import ShopEvents
 public import Streams
 

@@ -1,3 +1,4 @@
+internal import ByteCoding
 public import JSONBytes
 internal import ShopEvents
 public import Streams

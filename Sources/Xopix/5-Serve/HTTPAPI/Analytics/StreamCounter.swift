@@ -4,14 +4,11 @@ internal import Synchronization
 final class StreamCounter: Sendable {
   private let open = Mutex(0)
 
-  /// Counts one more; false where too many are open.
-  func begin() -> Bool {
-    open.withLock { open in
-      guard open < Limits.mostStreams else { return false }
-      open += 1
-      return true
-    }
-  }
+  /// Whether no more streams are to be opened.
+  var isFull: Bool { open.withLock { $0 >= Limits.mostStreams } }
+
+  /// Counts one more.
+  func begin() { open.withLock { $0 += 1 } }
 
   /// Counts one less.
   func end() { open.withLock { $0 -= 1 } }

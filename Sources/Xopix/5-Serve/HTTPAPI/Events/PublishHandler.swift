@@ -1,5 +1,7 @@
 internal import HTTPTypes
+internal import Hummingbird
 internal import JSONBytes
+internal import Logging
 internal import Projections
 internal import ShopEvents
 

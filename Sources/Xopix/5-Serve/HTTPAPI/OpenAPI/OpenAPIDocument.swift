@@ -33,8 +33,9 @@ struct OpenAPIDocument: Sendable {
     Self.writePaths(to: &writer)
     Self.writeComponents(to: &writer)
     writer.endObject()
-    bytes = writer.bytes
-    entityTag = "\"\(String(XXHash64.hash(bytes.rawBytes), radix: 16))\""
+    let document = writer.bytes
+    bytes = document
+    entityTag = "\"\(String(XXHash64.hash(document.rawBytes), radix: 16))\""
   }
 
   /// The document, or 304 where the client has it.

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSONBytes
+internal import Logging
 
 extension API {
   /// `POST /v1/admin/rebuilds`.

@@ -13,6 +13,9 @@ struct Arguments: Sendable {
 
   // MARK: Reading
 
+  /// Whether the request gives a value.
+  func has(_ name: String) -> Bool { values[name] != nil }
+
   func text(_ name: String) -> String? {
     guard case .text(let text)? = values[name] else { return nil }
     return text
@@ -44,6 +47,12 @@ struct Arguments: Sendable {
   func duration(_ name: String) -> Duration? {
     guard case .duration(let duration)? = values[name] else { return nil }
     return duration
+  }
+
+  /// Whether everything is to be one window.
+  func isWholeRange(_ name: String) -> Bool {
+    if case .wholeRange? = values[name] { return true }
+    return false
   }
 
   func position(_ name: String) -> Position? {

@@ -81,7 +81,8 @@ extension Parameter {
         throw ParameterFault(detail: "must be a time as RFC 3339 writes it, e.g. 2026-11-23T02:41:00Z, or a date")
       }
       return .time(time)
-    case .duration(let most):
+    case .step where text == "all": return .wholeRange
+    case .duration(let most), .step(let most):
       guard let duration = Self.duration(text) else {
         throw ParameterFault(detail: "must be a whole number and a unit (ms, s, m, h or d), e.g. 500ms or 2s")
       }

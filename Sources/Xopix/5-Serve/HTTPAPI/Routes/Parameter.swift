@@ -20,6 +20,8 @@ struct Parameter: Sendable {
     case time
     /// A duration such as `500ms`, `2s`, `5m`, `1h` or `1d`, at most so long.
     case duration(most: Duration)
+    /// The length of windows: a duration, or `all` for one window of everything.
+    case step(most: Duration)
     /// A position token.
     case position
     /// A filter.
@@ -54,6 +56,7 @@ enum ArgumentValue: Sendable {
   case list([String])
   case time(Timestamp)
   case duration(Duration)
+  case wholeRange
   case position(Position)
   case filter(Filter)
   case sort([SortKey])

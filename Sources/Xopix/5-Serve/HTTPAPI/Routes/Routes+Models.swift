@@ -36,7 +36,8 @@ extension Routes {
         Parameter("from", .time, "The first moment wanted."),
         Parameter("to", .time, "The moment before which rows are wanted."),
         Parameter(
-          "step", .duration(most: .seconds(366 * 86_400)), "Windows of this length instead of the view's own, e.g. 1h."),
+          "step", .step(most: .seconds(366 * 86_400)),
+          "Windows of this length instead of the view's own, e.g. 1h; all for one window of everything."),
         Parameter("by", .list(most: 16), "Key columns to keep; rows are added up over the others."),
         Parameter("top", .integer(1...Limits.mostRows), "The most rows of each window, largest first."),
         Parameter("format", .choice(["json", "csv"]), "The answer's format; JSON unless Accept asks for text/csv."),
@@ -47,7 +48,7 @@ extension Routes {
       problems: [.unknownView]),
     Route(
       operation: .viewStream, method: .get, path: "/v1/analytics/stream", tag: "Analytics",
-      summary: "Views as server-sent events: a snapshot of each, then changes.",
+      summary: "Views as server-sent events: a snapshot of each one's latest two days, then changes.",
       query: [
         Parameter("views", .list(most: Limits.mostStreamedViews), "The views; all where absent.")
       ],

@@ -152,6 +152,9 @@ extension Parameter {
     case .duration:
       writer.member("type", "string")
       writer.member("pattern", "^[0-9]{1,9}(ms|s|m|h|d)$")
+    case .step:
+      writer.member("type", "string")
+      writer.member("pattern", "^([0-9]{1,9}(ms|s|m|h|d)|all)$")
     case .position, .filter, .sort: writer.member("type", "string")
     }
     guard let usual else { return }

@@ -2,6 +2,7 @@ internal import ByteCoding
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSONBytes
+internal import Logging
 internal import NIOCore
 internal import Projections
 internal import Telemetry
@@ -34,6 +35,8 @@ struct API: Sendable {
   let openAPI: OpenAPIDocument
   let searchMetrics: SearchMetrics
   let streams = StreamCounter()
+  /// Names this run of the process in the ids of streams' events.
+  let run: String
 
   init(
     readSide: any ReadSide, configuration: APIConfiguration, metrics: PrometheusRegistry,
@@ -46,6 +49,7 @@ struct API: Sendable {
     self.pages = pages
     openAPI = OpenAPIDocument(version: configuration.version)
     searchMetrics = SearchMetrics(registry: metrics)
+    run = String(configuration.randomBits(), radix: 36)
   }
 
   func serve(_ route: Route, _ request: Request, _ context: APIRequestContext) async throws -> Response {

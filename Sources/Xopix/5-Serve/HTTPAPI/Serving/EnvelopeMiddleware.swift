@@ -11,7 +11,8 @@ struct EnvelopeMiddleware: RouterMiddleware {
   let clock = ContinuousClock()
 
   func handle(
-    _ request: Request, context: APIRequestContext, next: (Request, APIRequestContext) async throws -> Response
+    _ request: Request, context: APIRequestContext,
+    next: @concurrent (Request, APIRequestContext) async throws -> Response
   ) async throws -> Response {
     let start = clock.now
     var context = context
