@@ -48,6 +48,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
@@ -127,8 +128,8 @@ let package = Package(
       "6-Run", "XopixServer",
       [
         "AnalyticsModel", "ByteCoding", "CatalogueModel", "DurableFiles", "EventLog", "EventSources", "FraudModel",
-        "HTTPAPI",
-        "Projections", "RecordBatches", "ShopEvents", "Telemetry", "WriteSide", hummingbird, lifecycle, logging,
+        "HTTPAPI", "JSONBytes", "Projections", "RecordBatches", "Scoring", "SearchEngine", "ShopEvents", "Streams",
+        "Telemetry", "WriteSide", hummingbird, lifecycle, logging, signals,
         metrics,
         nioCore, nioPosix, yams,
       ]),

@@ -51,6 +51,13 @@ public struct GenerationStore: Sendable {
     try Files.removeTree(path(of: name))
   }
 
+  /// Removes the oldest generations that are not live until at most `count` are left.
+  public func prune(keeping count: Int) throws {
+    let live = try live()
+    let others = try all().filter { $0 != live }
+    for name in others.dropLast(max(0, count - 1)) { try remove(name) }
+  }
+
   private static func number(of name: String) -> Int? {
     guard name.hasPrefix("g-"), name.count >= 8 else { return nil }
     return Int(name.dropFirst(2))

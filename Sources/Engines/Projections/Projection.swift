@@ -20,6 +20,7 @@ public final class Projection<Event: Sendable> {
   public let models: [any ReadModel<Event>]
 
   private let source: any BatchSource
+  private let outputTopics: [String]
   private let decoder: any EventDecoding<Event>
   private let directory: String
   private let limit: ProjectionLimit
@@ -43,6 +44,7 @@ public final class Projection<Event: Sendable> {
   ) throws {
     self.directory = directory
     self.source = source
+    self.outputTopics = outputTopics
     self.decoder = decoder
     self.limit = limit
     self.wallClock = wallClock
@@ -103,6 +105,13 @@ public final class Projection<Event: Sendable> {
     for model in models { model.discardFiles(notIn: manifests[model.name] ?? []) }
     identities.discardFiles()
     isDirty = false
+  }
+
+  /// Writes outputs to `sink` from now on: another projection wrote those of everything that this one has read, and
+  /// will write no more.
+  public func takeOver(_ sink: any OutputSink) throws {
+    outputs = try ProjectionOutputs(sink: sink, topics: outputTopics, writtenUpTo: sink.endPosition(of: outputTopics))
+    isDirty = true
   }
 
   /// Each model's name and the checksum of its content.

@@ -14,7 +14,9 @@ public enum RecordBatchEncoder {
     var body = ByteWriter(capacity: records.count * 64)
     for (index, record) in records.enumerated() {
       maxTimestamp = max(maxTimestamp, record.timestampMilliseconds)
-      append(record, offsetDelta: Int64(index), timestampDelta: record.timestampMilliseconds - baseTimestamp, to: &body)
+      // Wraps, as the sum does when it is read back.
+      let timestampDelta = record.timestampMilliseconds &- baseTimestamp
+      append(record, offsetDelta: Int64(index), timestampDelta: timestampDelta, to: &body)
     }
     var codec = Compression.none
     var payload = body.bytes

@@ -103,7 +103,10 @@ public struct RecordBatchView: Sendable {
       var previousDelta: Int64 = -1
       for _ in 0..<count {
         let length = try reader.readSignedVarint()
-        let end = reader.offset + Int(clamping: length)
+        guard length >= 0, length <= Int64(reader.remaining) else {
+          throw RecordBatchError.malformed("a record of \(length) bytes")
+        }
+        let end = reader.offset + Int(length)
         try reader.skip(1)
         let timestampDelta = try reader.readSignedVarint()
         let offsetDelta = try reader.readSignedVarint()

@@ -154,6 +154,12 @@ public struct ConfigurationError: Error, CustomStringConvertible {
   /// What is wrong with it.
   public let reason: String
 
+  /// A setting read from `origin` that is wrong in this way.
+  public init(origin: String, reason: String) {
+    self.origin = origin
+    self.reason = reason
+  }
+
   /// One line for the person who must mend it.
   public var description: String { "\(origin) \(reason)" }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import XopixServer
 
 /// The command line.
 struct XopixCommand: AsyncParsableCommand {

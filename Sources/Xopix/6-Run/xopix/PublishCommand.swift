@@ -35,7 +35,7 @@ struct PublishCommand: AsyncParsableCommand {
       try await ServerFailure.reported {
         let log = try OfflineLog(data: data)
         try await publication.run(files: files, batch: batch, progress: progress) { lines in
-          try await log.append(lines, to: topic)
+          try await log.append(lines.map(\.text), to: topic)
           return []
         }
         try log.close()
@@ -43,7 +43,7 @@ struct PublishCommand: AsyncParsableCommand {
     } else {
       let client = APIClient(host: http ?? defaultHTTP())
       try await publication.run(files: files, batch: batch, progress: progress) { lines in
-        try await publication.publish(lines, through: client)
+        try await Publication.publish(lines, for: topic, through: client)
       }
     }
     progress.end()
@@ -146,13 +146,13 @@ struct Publication {
   }
 
   /// Publishes lines in one request; where some are refused, they are told and the others published.
-  func publish(_ lines: [Line], through client: APIClient) async throws -> [(Line, String)] {
+  static func publish(_ lines: [Line], for topic: String, through client: APIClient) async throws -> [(Line, String)] {
     var refused: [(Line, String)] = []
     var sendable: [Line] = []
     for line in lines {
       do throws(JSONError) {
         let event = try JSONValue.parse(line.text)
-        guard let type = Self.type(of: event) else {
+        guard let type = eventType(of: event) else {
           refused.append((line, "it has no type"))
           continue
         }
@@ -166,9 +166,9 @@ struct Publication {
       }
     }
     while !sendable.isEmpty {
-      let answer = try await client.post("/v1/events", Self.array(of: sendable), idempotencyKey: UUID().uuidString)
+      let answer = try await client.post("/v1/events", array(of: sendable), idempotencyKey: UUID().uuidString)
       if answer.status == 202 { break }
-      let reasons = Self.reasons(in: answer)
+      let reasons = reasons(in: answer)
       guard answer.status == 400, !reasons.isEmpty else {
         _ = try answer.json()
         break
@@ -181,7 +181,7 @@ struct Publication {
     return refused.sorted { $0.0.number < $1.0.number }
   }
 
-  private static func type(of event: JSONValue) -> String? {
+  private static func eventType(of event: JSONValue) -> String? {
     guard case .object(let object) = event, case .string(let type)? = object["type"] else { return nil }
     return type
   }

@@ -42,7 +42,8 @@ struct RebuildCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let report = try await data.map { try offline(data: $0) } ?? onServer()
+    let report: [RebuildResult]
+    if let data { report = try offline(data: data) } else { report = try await onServer() }
     var failed = false
     for result in report where model == .all || model.rawValue == result.model {
       var line = "\(result.model) \(result.checksum)"
@@ -60,11 +61,11 @@ struct RebuildCommand: AsyncParsableCommand {
     limits.removeAll { $0.isEmpty }
     let progress = ProgressLine()
     defer { progress.end() }
-    do {
+    do throws(StartFailure) {
       return try OfflineRebuild(data: data, assets: assets, offsets: limits, time: toTime).run(
         verify: verify, activate: activate
       ) { progress.show("\($0) of \($1) batches") }
-    } catch let error as StartFailure {
+    } catch {
       switch error {
       case .configuration(let reason): throw CommandFailure(.configuration, reason)
       case .damagedData(let reason): throw CommandFailure(.damagedData, reason)

@@ -41,14 +41,14 @@ struct SearchCommand: AsyncParsableCommand {
     if let total = answer["total"]?["value"]?.integerValue { print(style.faint("\(total) products")) }
     for hit in answer["hits"]?.elements ?? [] {
       let document = hit["document"]
-      let price = document?["price"]?.decimal.map { " — \($0) \(document?["currency"]?.text ?? "")" } ?? ""
+      let price = document?["price"]?.decimalText.map { " — \($0) \(document?["currency"]?.text ?? "")" } ?? ""
       print("\(style.bold(document?["title"]?.text ?? ""))\(price)")
       print(style.faint("  \(hit["id"]?.text ?? "")  \(document?["brand"]?.text ?? "")"))
     }
     guard case .object(let facets)? = answer["facets"] else { return }
     for (name, facet) in facets.members {
       let values = (facet["values"]?.elements ?? []).prefix(8).map { value -> String in
-        let label = value["value"]?.text ?? "\(value["from"]?.decimal ?? "") to \(value["to"]?.decimal ?? "")"
+        let label = value["value"]?.text ?? "\(value["from"]?.decimalText ?? "") to \(value["to"]?.decimalText ?? "")"
         return "\(label) (\(value["count"]?.integerValue ?? 0))"
       }
       print("\(style.bold(name)): \(values.joined(separator: ", "))")

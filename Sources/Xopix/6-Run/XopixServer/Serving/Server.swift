@@ -1,0 +1,176 @@
+internal import ByteCoding
+internal import Foundation
+internal import EventLog
+internal import HTTPAPI
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import Projections
+internal import ServiceLifecycle
+internal import ShopEvents
+internal import Telemetry
+internal import UnixSignals
+
+/// The whole of Xopix in one process: log, read models, HTTP and pages.
+public struct Server: Sendable {
+  private let configuration: Configuration
+  private let companions: [@Sendable (RunningServer) -> any Service]
+  private let onReady: @Sendable (RunningServer) -> Void
+
+  /// A server that is configured so.
+  public init(configuration: Configuration) {
+    self.init(configuration: configuration, companions: [], onReady: { _ in })
+  }
+
+  /// A server with services that run beside it, and end with it.
+  init(
+    configuration: Configuration, companions: [@Sendable (RunningServer) -> any Service],
+    onReady: @escaping @Sendable (RunningServer) -> Void
+  ) {
+    self.configuration = configuration
+    self.companions = companions
+    self.onReady = onReady
+  }
+
+  /// Serves until the process is asked to end (SIGTERM or SIGINT): then requests under way are answered, the read
+  /// models checkpointed, and the log made durable.
+  ///
+  /// Throws ``StartFailure`` or ``ConfigurationError`` where serving can't begin.
+  public func run() async throws {
+    guard configuration.http.isLoopback else {
+      throw StartFailure.configuration(
+        reason: "http is \(configuration.http): without access control only a loopback address (127.0.0.1, ::1 or "
+          + "localhost) is served; put a proxy that authenticates in front")
+    }
+    let logger = logger()
+    let parts: Parts
+    do { parts = try await open(logger) } catch { throw StartFailure(error) }
+    let drain = DrainSignal()
+    let running = RunningServer(readSide: parts.readSide, assets: parts.assets, logger: logger)
+    let application: any ApplicationProtocol
+    do {
+      application = try makeApplication(parts, drain: drain, logger: logger) { port in
+        logger.notice("the server listens", metadata: ["http": "http://\(hostAndPort(port))"])
+        running.note(address: "http://\(hostAndPort(port))")
+        onReady(running)
+      }
+    } catch {
+      parts.readSide.stop()
+      throw StartFailure(error)
+    }
+    var services: [any Service] = [DrainService(drain: drain), application]
+    services += companions.map { $0(running) }
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.map {
+          ServiceGroupConfiguration.ServiceConfiguration(
+            service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    do {
+      try await group.run()
+    } catch {
+      parts.readSide.stop()
+      throw StartFailure.inUse(reason: "\(configuration.http) can't be served: \(error)")
+    }
+    parts.readSide.stop()
+    do { try parts.readSide.log.close() } catch { throw StartFailure(error) }
+    logger.notice("the server has stopped")
+  }
+
+  private func hostAndPort(_ port: Int) -> String {
+    SocketAddress(host: configuration.http.host, port: port).description
+  }
+
+  // MARK: Parts
+
+  private struct Parts: Sendable {
+    let directory: DataDirectory
+    let assets: Assets
+    let readSide: LiveReadSide
+  }
+
+  private func logger() -> Logger {
+    let format = configuration.readableLogs.map { $0 ? XopixLogHandler.Format.text : .json }
+    let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+    return Logger(label: "xopix") {
+      XopixLogHandler(label: $0, format: format ?? XopixLogHandler.usualFormat, level: level)
+    }
+  }
+
+  private func open(_ logger: Logger) async throws -> Parts {
+    let assets = try Assets(given: configuration.assets)
+    let definitions = try assets.definitions()
+    let directory = try DataDirectory(path: configuration.data)
+    let log = try EventLog.open(directory: directory.log)
+    tell(log.recovery, logger)
+    for topic in EventTypes.topics where log.partitionCount(topic) == nil { try log.createTopic(topic) }
+    let readSide = try await LiveReadSide(
+      log: log, factory: ProjectionFactory(log: log, definitions: definitions, wallClock: Clock.now),
+      store: GenerationStore(directory: directory.generations),
+      checkpointInterval: .seconds(configuration.checkpointSeconds), logger: logger)
+    return Parts(directory: directory, assets: assets, readSide: readSide)
+  }
+
+  private func tell(_ recovery: RecoveryReport, _ logger: Logger) {
+    for (file, bytes) in recovery.truncatedBytes.sorted(by: { $0.key < $1.key }) {
+      logger.warning("a torn end of the log was cut off", metadata: ["file": "\(file)", "bytes": "\(bytes)"])
+    }
+    if recovery.addedToOrder > 0 || recovery.droppedFromOrder > 0 {
+      logger.warning(
+        "the order of the log was mended",
+        metadata: ["added": "\(recovery.addedToOrder)", "dropped": "\(recovery.droppedFromOrder)"])
+    }
+  }
+
+  private func makeApplication(
+    _ parts: Parts, drain: DrainSignal, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
+  ) throws -> some ApplicationProtocol {
+    let registry = PrometheusRegistry()
+    ProcessMetrics.register(in: registry)
+    ServerMetrics.register(readSide: parts.readSide, in: registry)
+    let api = APIConfiguration(
+      version: xopixVersion, pagesDirectory: parts.assets.pages, idempotencyDatabase: parts.directory.database,
+      now: Clock.now, randomBits: { UInt64.random(in: .min ... .max) }, drain: drain)
+    let router = try makeRouter(readSide: parts.readSide, configuration: api, metrics: registry, logger: logger)
+    // Requests are logged by the router's own middleware; the server beneath tells its troubles only.
+    var serverLogger = logger
+    serverLogger.logLevel = max(logger.logLevel, .warning)
+    return Application(
+      router: router,
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.http.host, port: configuration.http.port), serverName: nil),
+      onServerRunning: { channel in onListening(channel.localAddress?.port ?? configuration.http.port) },
+      logger: serverLogger)
+  }
+}
+
+/// A server that runs, for what runs beside it.
+final class RunningServer: Sendable {
+  let readSide: LiveReadSide
+  let assets: Assets
+  let logger: Logger
+  private let address: AddressBox
+
+  init(readSide: LiveReadSide, assets: Assets, logger: Logger) {
+    self.readSide = readSide
+    self.assets = assets
+    self.logger = logger
+    address = AddressBox()
+  }
+
+  /// Where HTTP is served, e.g. `http://127.0.0.1:8080`; nil before it is.
+  var http: String? { address.value }
+
+  func note(address: String) { self.address.set(address) }
+}
+
+/// Begins to drain when the group of services is asked to end.
+private struct DrainService: Service {
+  let drain: DrainSignal
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    drain.begin()
+  }
+}

@@ -1,0 +1,42 @@
+internal import CatalogueModel
+internal import AnalyticsModel
+internal import DurableFiles
+internal import EventLog
+internal import FraudModel
+internal import Projections
+internal import SearchEngine
+
+/// Why a server, or work on a data directory, can't begin.
+public enum StartFailure: Error, Sendable {
+  /// Something that the operator gave can't be used.
+  case configuration(reason: String)
+  /// Files in the data directory are damaged.
+  case damagedData(reason: String)
+  /// Another process has the data directory or the address.
+  case inUse(reason: String)
+
+  /// The failure that an error on the way to a running server is to its operator.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as StartFailure: self = failure
+    case let error as ConfigurationError: self = .configuration(reason: error.description)
+    case let error as CatalogueDefinitionError: self = .configuration(reason: error.description)
+    case let error as ViewDefinitionError: self = .configuration(reason: error.description)
+    case let error as FraudDefinitionError: self = .configuration(reason: error.description)
+    case let error as ProjectionError: self = .damagedData(reason: error.description)
+    case let error as IndexError: self = .damagedData(reason: error.description)
+    case let error as EventLogError:
+      switch error {
+      case .damaged: self = .damagedData(reason: error.description)
+      default: self = .inUse(reason: error.description)
+      }
+    case let error as FileError: self = .inUse(reason: error.description)
+    default: self = .inUse(reason: "\(error)")
+    }
+  }
+
+  /// Runs `body` and gives its errors as start failures.
+  static func reported<Value>(_ body: () throws -> Value) throws(StartFailure) -> Value {
+    do { return try body() } catch { throw StartFailure(error) }
+  }
+}
