@@ -12,6 +12,8 @@ public final class EventLog: Sendable {
   public let recovery: RecoveryReport
   private let state: Mutex<LogState>
   private let commit: GroupCommit
+  /// Held while files are synced: a round beside another one would call durable what that is still syncing.
+  private let syncing = Mutex(())
 
   /// The most records, and about the most bytes of them, that go into one batch.
   private static let largestBatch = (records: 5000, bytes: 1 << 20)
@@ -205,22 +207,30 @@ public final class EventLog: Sendable {
 
   // MARK: Durability
 
-  /// Returns once the batch at `ordinal`, and all before it, are on the disk.
+  /// Returns once the batch at `ordinal`, and all before it, are on the disk; at once where there is no such batch.
   public func waitUntilDurable(_ ordinal: UInt64) async throws(EventLogError) {
+    guard ordinal < endOrdinal else { return }
     try await commit.wait(for: ordinal) { [self] in syncRound() }
   }
 
   /// Makes everything appended so far durable, and notes how far the files are known to be whole.
   public func syncNow() throws(EventLogError) {
-    _ = try syncRound().get()
-    let known = state.withLock { $0.dirty.isEmpty ? ($0.knownGood(), $0.directory) : nil }
-    // Appends went on meanwhile: then the next call notes it.
-    guard let (good, directory) = known else { return }
-    do throws(FileError) { try good.write(directory: directory) } catch { throw .storage(error) }
+    let result = syncing.withLock { _ in
+      Result { () throws(EventLogError) in
+        _ = try syncFiles().get()
+        let known = state.withLock { $0.dirty.isEmpty ? ($0.knownGood(), $0.directory) : nil }
+        // Appends went on meanwhile: then the next call notes it.
+        guard let (good, directory) = known else { return }
+        do throws(FileError) { try good.write(directory: directory) } catch { throw .storage(error) }
+      }
+    }
+    try result.get()
   }
 
-  /// Syncs what is not durable; returns the ordinal up to which everything is, exclusive.
-  private func syncRound() -> Result<UInt64, EventLogError> {
+  private func syncRound() -> Result<UInt64, EventLogError> { syncing.withLock { _ in syncFiles() } }
+
+  /// Syncs what is not durable; returns the ordinal up to which everything is, exclusive. Needs ``syncing``.
+  private func syncFiles() -> Result<UInt64, EventLogError> {
     let (files, end, failure) = state.withLock { state in
       let files = state.dirty.sorted().compactMap { state.partitions[$0].segments.last?.file } + [state.journal.file]
       defer { state.dirty = [] }
@@ -280,8 +290,8 @@ public final class EventLog: Sendable {
     while position < segment.file.byteCount, bytes.isEmpty || bytes.count < maxBytes {
       do {
         let batch = try segment.wholeBatch(at: position)
-        position += batch.count
         if try RecordBatchView(batch).nextOffset > offset { bytes += batch }
+        position += batch.count
       } catch {
         throw .damaged(file: segment.file.path, position: position, reason: "\(error)")
       }
@@ -302,7 +312,11 @@ public final class EventLog: Sendable {
     var batches: [OrderedBatch] = []
     var total = 0
     for (index, (entry, (name, segment))) in zip(entries, places).enumerated() {
-      guard total < maxBytes, let segment else { break }
+      guard total < maxBytes else { break }
+      guard let segment else {
+        let place = Int(ordinal) + index
+        throw .damaged(file: journal.file.path, position: place, reason: "the batch of entry \(place) is gone")
+      }
       do {
         let bytes = try segment.wholeBatch(at: Int(entry.position))
         total += bytes.count

@@ -55,7 +55,11 @@ struct LogState {
   private mutating func mendOrder(known: KnownGood, report: inout RecoveryReport) throws(EventLogError) {
     var covered = known.covered
     var ordinal = known.orderCount
-    if ordinal > journal.count || covered.contains(where: { Int($0.key) >= partitions.count }) {
+    // A segment that has lost what was known to be in it makes the journal's entries doubtful too.
+    let isLost = covered.contains { number, end in
+      Int(number) >= partitions.count || partitions[Int(number)].endOffset < end
+    }
+    if isLost || ordinal > journal.count {
       covered = [:]
       ordinal = 0
     }

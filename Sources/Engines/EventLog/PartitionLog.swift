@@ -35,7 +35,9 @@ struct PartitionLog {
       }
       let key = directory + "/" + Segment.fileName(baseOffset: base)
       segments.append(
-        try Segment(directory: directory, baseOffset: base, knownGood: knownGood[key] ?? 0, report: &report))
+        try Segment(
+          directory: directory, baseOffset: base, knownGood: knownGood[key] ?? 0, mayBeTorn: base == bases.last,
+          report: &report))
     }
   }
 
@@ -56,7 +58,8 @@ struct PartitionLog {
       do throws(FileError) { try last.file.sync() } catch { throw .storage(error) }
       var report = RecoveryReport()
       segments.append(
-        try Segment(directory: directory, baseOffset: last.nextOffset, knownGood: 0, report: &report))
+        try Segment(
+          directory: directory, baseOffset: last.nextOffset, knownGood: 0, mayBeTorn: true, report: &report))
       do throws(FileError) { try Files.syncDirectory(directory) } catch { throw .storage(error) }
     }
     let segment = segments.count - 1
@@ -71,6 +74,12 @@ struct PartitionLog {
 
   /// Takes back the append at `place` and all after it.
   mutating func takeBack(_ place: Place) throws(FileError) {
+    // A segment that was begun meanwhile is named by an offset that is taken back too.
+    if segments.count > place.segment + 1 {
+      for later in segments[(place.segment + 1)...] { try Files.remove(later.file.path) }
+      try Files.syncDirectory(directory)
+      segments.removeSubrange((place.segment + 1)...)
+    }
     try segments[place.segment].cut(to: place.position, next: place.base)
   }
 

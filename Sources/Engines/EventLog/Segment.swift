@@ -38,8 +38,9 @@ struct Segment {
   ///
   /// - Parameter knownGood: a position up to which the file was whole and durable when the log was closed, and the
   ///   offset there; batches up to there are indexed by their headers alone, later ones are checked whole.
+  /// - Parameter mayBeTorn: whether a crash can have torn the end, which is cut off then; elsewhere that is damage.
   init(
-    directory: String, baseOffset: Offset, knownGood: Int, report: inout RecoveryReport
+    directory: String, baseOffset: Offset, knownGood: Int, mayBeTorn: Bool, report: inout RecoveryReport
   ) throws(EventLogError) {
     self.baseOffset = baseOffset
     do throws(FileError) {
@@ -48,10 +49,12 @@ struct Segment {
       throw .storage(error)
     }
     nextOffset = baseOffset
-    try scan(knownGood: knownGood, report: &report)
+    try scan(knownGood: knownGood, mayBeTorn: mayBeTorn, report: &report)
   }
 
-  private mutating func scan(knownGood: Int, report: inout RecoveryReport) throws(EventLogError) {
+  private mutating func scan(
+    knownGood: Int, mayBeTorn: Bool, report: inout RecoveryReport
+  ) throws(EventLogError) {
     var position = 0
     let end = file.byteCount
     while position < end {
@@ -73,6 +76,7 @@ struct Segment {
       } catch let error as FileError {
         throw .storage(error)
       } catch {
+        guard mayBeTorn else { throw .damaged(file: file.path, position: position, reason: "\(error)") }
         // The first batch that is not whole ends the log: what follows was never acknowledged.
         report.truncatedBytes[file.path] = end - position
         do throws(FileError) { try file.truncate(to: position) } catch { throw .storage(error) }

@@ -21,6 +21,24 @@ public struct JSONNumber: Sendable, Hashable {
 
   /// The nearest double; infinite where none is near.
   public var double: Double { Double(text) ?? .nan }
+
+  /// The integer that the number is; nil where it is none of 64 bits. Its digits decide, since a double rounds.
+  var integer: Int64? {
+    let mantissa = text.prefix { $0 != "e" && $0 != "E" }
+    let whole = mantissa.prefix { $0 != "." }
+    let fraction = mantissa.dropFirst(whole.count + 1)
+    var digits = whole + fraction
+    let zeros = digits.reversed().prefix { $0 == "0" }.count
+    digits.removeLast(zeros)
+    guard !digits.isEmpty, digits != "-" else { return 0 }
+    var exponent = 0
+    if mantissa.endIndex != text.endIndex {
+      guard let written = Int32(text[mantissa.endIndex...].dropFirst()) else { return nil }
+      exponent = Int(written)
+    }
+    let shift = exponent - fraction.count + zeros
+    return (0...19).contains(shift) ? Int64(digits + String(repeating: "0", count: shift)) : nil
+  }
 }
 
 /// The members of a JSON object, in the order in which they were written. Of members of the same name the last one counts.
@@ -82,7 +100,7 @@ extension JSONValue {
   public var integerValue: Int64? {
     switch self {
     case .integer(let value): value
-    case .number(let number): Int64(exactly: number.double)
+    case .number(let number): number.integer
     default: nil
     }
   }

@@ -49,7 +49,7 @@ public struct JSONWriter: Sendable {
   public mutating func double(_ value: Double) {
     guard value.isFinite else { return null() }
     separate()
-    if let integer = Int64(exactly: value), abs(integer) < 1 << 53 {
+    if let integer = Int64(exactly: value), integer.magnitude < 1 << 53 {
       digits(integer.magnitude, isNegative: integer < 0)
     } else {
       bytes.append(contentsOf: value.description.utf8)

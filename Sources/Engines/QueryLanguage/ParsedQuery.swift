@@ -38,6 +38,8 @@ public struct ParsedQuery: Sendable, Hashable {
     public var field: String?
     /// Where the text stands in the query, in UTF-8 bytes.
     public var range: Range<Int>
+    /// Other words that count as this one, for a word.
+    public var synonyms: [String] = []
 
     /// A clause.
     public init(kind: Kind, text: String, field: String?, range: Range<Int>) {

@@ -39,7 +39,8 @@ public enum SortParser {
         case "desc": isDescending = true
         default:
           throw SyntaxError(
-            column: column + pieces[0].count + 1, message: "expected asc or desc, found \"\(pieces[1].prefix(40))\"")
+            column: column + part.prefix { $0 != ":" }.count + 1,
+            message: "expected asc or desc, found \"\(pieces[1].prefix(40))\"")
         }
       }
       keys.append(SortKey(field: name, isDescending: isDescending))

@@ -31,7 +31,7 @@ error_code append_string(Workspace &space, simdjson_result<std::string_view> res
   return SUCCESS;
 }
 
-template <typename Value> int walk(Workspace &space, Value &&value, size_t depth);
+int walk(Workspace &space, ondemand::value value, size_t depth);
 
 int walk_array(Workspace &space, ondemand::array array, size_t depth) {
   size_t at = space.items.size(), count = 0;
@@ -62,39 +62,57 @@ int walk_object(Workspace &space, ondemand::object object, size_t depth) {
   return 0;
 }
 
-template <typename Value> int walk_number(Workspace &space, Value &&value) {
+// Whether a token is a number by RFC 8259's grammar, however large.
+bool is_number(std::string_view token) {
+  size_t at = 0;
+  auto skip = [&](char character) {
+    if (at == token.size() || token[at] != character) return false;
+    at++;
+    return true;
+  };
+  auto skip_digits = [&] {
+    size_t start = at;
+    while (at < token.size() && token[at] >= '0' && token[at] <= '9') at++;
+    return at > start;
+  };
+  skip('-');
+  if (!skip('0') && !skip_digits()) return false;
+  if (skip('.') && !skip_digits()) return false;
+  if (skip('e') || skip('E')) {
+    if (!skip('+')) skip('-');
+    if (!skip_digits()) return false;
+  }
+  return at == token.size();
+}
+
+int walk_number(Workspace &space, ondemand::value value) {
   std::string_view token = value.raw_json_token();
-  while (!token.empty() && strchr(" \t\r\n", token.back())) token.remove_suffix(1);
+  size_t end = token.find_last_not_of(" \t\r\n");
+  token = token.substr(0, end == token.npos ? 0 : end + 1);
   ondemand::number number;
   error_code error = value.get_number().get(number);
   if (error == SUCCESS && number.is_int64()) {
     append(space, 'i', 0, static_cast<uint64_t>(number.get_int64()));
     return 0;
   }
-  // Integers of more than 64 bits are numbers all the same; whether they are well formed is checked here.
-  if (error == NUMBER_ERROR || error == NUMBER_OUT_OF_RANGE) {
-    size_t index = token[0] == '-' ? 1 : 0;
-    if (token.size() - index < 19 || token[index] == '0') return NUMBER_ERROR;
-    for (size_t i = index; i < token.size(); i++)
-      if (token[i] < '0' || token[i] > '9') return NUMBER_ERROR;
-  } else if (error) {
-    return error;
-  }
-  append(space, 'd', static_cast<uint64_t>(token.data() - space.source.data()), token.size());
+  // What no integer of 64 bits and no double can hold is a number all the same.
+  if (error && !is_number(token)) return error;
+  append(space, 'd', static_cast<uint64_t>(token.data() - space.source.data() - 1), token.size());
   return 0;
 }
 
-template <typename Value> int walk(Workspace &space, Value &&value, size_t depth) {
-  if (depth == 0) return XOPIX_JSON_TOO_DEEP;
+int walk(Workspace &space, ondemand::value value, size_t depth) {
   ondemand::json_type type;
   if (auto error = value.type().get(type)) return error;
   switch (type) {
   case ondemand::json_type::array: {
+    if (depth == 0) return XOPIX_JSON_TOO_DEEP;
     ondemand::array array;
     if (auto error = value.get_array().get(array)) return error;
     return walk_array(space, array, depth - 1);
   }
   case ondemand::json_type::object: {
+    if (depth == 0) return XOPIX_JSON_TOO_DEEP;
     ondemand::object object;
     if (auto error = value.get_object().get(object)) return error;
     return walk_object(space, object, depth - 1);
@@ -124,14 +142,28 @@ int xopix_json_parse(const uint8_t *bytes, size_t count, size_t max_depth, xopix
   static thread_local Workspace space;
   space.items.clear();
   space.strings.clear();
-  if (space.source.size() < count + SIMDJSON_PADDING) space.source.resize(count + SIMDJSON_PADDING);
-  if (count) memcpy(space.source.data(), bytes, count);
-  memset(space.source.data() + count, 0, SIMDJSON_PADDING);
+  // The value is read as the one element of an array: around a document that is a scalar the library checks less.
+  size_t length = count + 2;
+  if (space.source.size() < length + SIMDJSON_PADDING) space.source.resize(length + SIMDJSON_PADDING);
+  char *source = space.source.data();
+  source[0] = '[';
+  if (count) memcpy(source + 1, bytes, count);
+  source[count + 1] = ']';
+  memset(source + length, 0, SIMDJSON_PADDING);
   // The lazy parser checks only the UTF-8 that it unescapes; the whole input is checked here.
-  if (!validate_utf8(space.source.data(), count)) return UTF8_ERROR;
+  if (!validate_utf8(source, length)) return UTF8_ERROR;
   ondemand::document root;
-  if (auto error = space.parser.iterate(space.source.data(), count, space.source.size()).get(root)) return error;
-  if (int error = walk(space, root, max_depth)) return error;
+  if (auto error = space.parser.iterate(source, length, space.source.size()).get(root)) return error;
+  ondemand::array array;
+  if (auto error = root.get_array().get(array)) return error;
+  size_t values = 0;
+  for (auto result : array) {
+    ondemand::value value;
+    if (auto error = std::move(result).get(value)) return error;
+    if (values++) return XOPIX_JSON_TRAILING;
+    if (int error = walk(space, value, max_depth)) return error;
+  }
+  if (values == 0) return EMPTY;
   // Only past the last token is there no location.
   const char *rest;
   if (root.current_location().get(rest) == SUCCESS) return XOPIX_JSON_TRAILING;

@@ -9,6 +9,8 @@ struct QueryPlan {
     enum Kind: Hashable {
       /// One term, or any of the alternatives with the same beginning.
       case anyOf
+      /// The first term, or any of the others, which count less.
+      case synonyms
       /// The terms one after the other.
       case phrase
     }
@@ -62,6 +64,15 @@ struct QueryPlan {
       return Matcher(
         kind: .anyOf, terms: expansions(of: clause.text, stem: last, views: views), field: field, text: clause.text)
     case .prefix: terms.removeLast()
+    case .word where terms.count == 1 && !clause.synonyms.isEmpty:
+      for synonym in clause.synonyms {
+        buffer.removeAll()
+        Analyzer.text.analyze(synonym, into: &buffer)
+        if buffer.tokens.count == 1, !terms.contains(Array(buffer.term(buffer.tokens[0]))) {
+          terms.append(Array(buffer.term(buffer.tokens[0])))
+        }
+      }
+      return Matcher(kind: .synonyms, terms: terms, field: field, text: clause.text)
     case .word, .phrase: break
     }
     return Matcher(kind: terms.count == 1 ? .anyOf : .phrase, terms: terms, field: field, text: clause.text)

@@ -20,6 +20,9 @@ struct TermMatches {
   /// BM25's b: how much long fields are held back.
   static let lengthNormalization = 0.75
 
+  /// How much a synonym counts, where the word itself counts 1: who types a word would rather see it.
+  static let synonymWeight = 0.6
+
   let view: SegmentView
   let weights: [Weights]
 
@@ -27,7 +30,12 @@ struct TermMatches {
   func matches(of matcher: QueryPlan.Matcher) -> [Match] {
     switch matcher.kind {
     case .anyOf where matcher.terms.count == 1: return matches(ofTerm: matcher.terms[0], field: matcher.field)
-    case .anyOf: return union(matcher.terms.map { matches(ofTerm: $0, field: matcher.field) })
+    case .synonyms:
+      return union(
+        matcher.terms.enumerated().map { place, term in
+          (matches(ofTerm: term, field: matcher.field), place == 0 ? 1 : Self.synonymWeight)
+        })
+    case .anyOf: return union(matcher.terms.map { (matches(ofTerm: $0, field: matcher.field), 1) })
     case .phrase: return matches(ofPhrase: matcher.terms, field: matcher.field)
     }
   }
@@ -57,10 +65,12 @@ struct TermMatches {
     return matches
   }
 
-  /// The documents in any of several lists; frequencies add up.
-  private func union(_ lists: [[Match]]) -> [Match] {
+  /// The documents in any of several lists; frequencies add up, each list's by its weight.
+  private func union(_ lists: [(matches: [Match], weight: Double)]) -> [Match] {
     var frequencies: [Int: Double] = [:]
-    for list in lists { for match in list { frequencies[match.document, default: 0] += match.frequency } }
+    for (matches, weight) in lists {
+      for match in matches { frequencies[match.document, default: 0] += weight * match.frequency }
+    }
     return frequencies.keys.sorted().map { Match(document: $0, frequency: frequencies[$0] ?? 0) }
   }
 

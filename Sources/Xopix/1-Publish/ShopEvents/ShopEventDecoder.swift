@@ -87,11 +87,14 @@ public final class ShopEventDecoder: EventDecoding {
 
   // MARK: Card numbers
 
-  /// Refuses an event that holds a card number anywhere but in `gtin`, whose bar codes may look like one.
+  /// Refuses an event that holds a card number anywhere but in `gtin`, whose bar codes may look like one; a product's
+  /// title may repeat such a code.
   private static func refuseCardNumbers(in json: JSONValue, value: [UInt8]) throws(Rejection) {
     // Most values have no run of 13 digits at all, and this scan of the bytes is much cheaper than a walk of the tree.
     // Escapes can hide digits from it ("\u0034"), so a value with such escapes is always walked.
-    guard mayHoldCardNumber(value), let pointer = pointerToCardNumber(in: json, at: "") else { return }
+    guard mayHoldCardNumber(value),
+      let pointer = pointerToCardNumber(in: json, at: "", barCodes: barCodes(of: json))
+    else { return }
     throw Rejection(
       code: "card-number",
       message: "\(pointer.isEmpty ? "the value" : pointer) holds a card number; send an opaque token instead",
@@ -113,24 +116,44 @@ public final class ShopEventDecoder: EventDecoding {
     return false
   }
 
-  static func pointerToCardNumber(in value: JSONValue, at pointer: String) -> String? {
+  /// The bar codes that an event, or the data of one, says its product has.
+  private static func barCodes(of json: JSONValue) -> Set<[UInt8]> {
+    guard case .object(let event) = json else { return [] }
+    var data = event
+    if case .object(let inner)? = event["data"] { data = inner }
+    switch data["gtin"] {
+    case .string(let code)?: return [Array(code.utf8)]
+    case .array(let codes)?:
+      return Set(codes.compactMap { if case .string(let code) = $0 { Array(code.utf8) } else { nil } })
+    default: return []
+    }
+  }
+
+  static func pointerToCardNumber(
+    in value: JSONValue, at pointer: String, barCodes: Set<[UInt8]> = []
+  ) -> String? {
+    func holdsCardNumber(_ text: String) -> Bool {
+      let bytes = Array(text.utf8)
+      return CardNumbers.ranges(in: bytes).contains { !barCodes.contains(Array(bytes[$0])) }
+    }
     switch value {
     case .null, .bool: return nil
-    case .string(let text): return CardNumbers.ranges(in: Array(text.utf8)).isEmpty ? nil : pointer
-    case .integer, .number:
-      return CardNumbers.ranges(in: Array((value.decimalText ?? "").utf8)).isEmpty ? nil : pointer
+    case .string(let text): return holdsCardNumber(text) ? pointer : nil
+    case .integer, .number: return holdsCardNumber(value.decimalText ?? "") ? pointer : nil
     case .array(let elements):
       for (index, element) in elements.enumerated() {
-        if let found = pointerToCardNumber(in: element, at: pointer + "/\(index)") { return found }
+        if let found = pointerToCardNumber(in: element, at: pointer + "/\(index)", barCodes: barCodes) {
+          return found
+        }
       }
       return nil
     case .object(let object):
       for (name, member) in object.members {
         // A name is shown in the message, so one that holds a number is pointed at by its parent.
         if !CardNumbers.ranges(in: Array(name.utf8)).isEmpty { return pointer }
-        if pointer == "/data", name == "gtin" { continue }
+        if pointer == "/data" || pointer.isEmpty, name == "gtin" { continue }
         let escaped = name.replacing("~", with: "~0").replacing("/", with: "~1")
-        if let found = pointerToCardNumber(in: member, at: pointer + "/" + escaped) { return found }
+        if let found = pointerToCardNumber(in: member, at: pointer + "/" + escaped, barCodes: barCodes) { return found }
       }
       return nil
     }

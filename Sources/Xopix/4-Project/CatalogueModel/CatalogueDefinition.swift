@@ -9,6 +9,8 @@ public struct CatalogueDefinition: Sendable {
   public let index: IndexDefinition
   /// For each field, by ordinal, where its values stand in a product's document, or which signal it holds.
   let sources: [FieldSource]
+  /// For each word in lower case, the others that shoppers mean the same by.
+  let synonyms: [String: [String]]
 
   /// Where the values of a field come from.
   enum FieldSource: Sendable, Equatable {
@@ -53,6 +55,7 @@ public struct CatalogueDefinition: Sendable {
       sources.append(try Self.source(of: name, mapping, file: file, line: field.mark?.line))
     }
     self.sources = sources
+    synonyms = try Self.synonyms(in: node, file: file)
     do {
       index = try YAMLDecoder().decode(IndexDefinition.self, from: text)
       try index.validate()
@@ -84,6 +87,23 @@ public struct CatalogueDefinition: Sendable {
     case .attributeValues: return ProductIndexing.attributeTexts(product["attributes"])
     case .signal: return []
     }
+  }
+
+  private static func synonyms(in node: Node?, file: String) throws(CatalogueDefinitionError) -> [String: [String]] {
+    guard let list = node?.mapping?["synonyms"] else { return [:] }
+    var synonyms: [String: [String]] = [:]
+    guard let groups = list.sequence else {
+      throw CatalogueDefinitionError(file: file, line: list.mark?.line, reason: "synonyms must be a list of lists")
+    }
+    for group in groups {
+      let words = (group.sequence ?? []).compactMap { $0.string?.lowercased() }
+      guard words.count >= 2, words.count == group.sequence?.count, !words.contains(where: { $0.contains(" ") }) else {
+        throw CatalogueDefinitionError(
+          file: file, line: group.mark?.line, reason: "a group of synonyms must be a list of two single words or more")
+      }
+      for word in words { synonyms[word, default: []] += words.filter { $0 != word } }
+    }
+    return synonyms
   }
 
   private static func source(

@@ -40,6 +40,10 @@ public struct CatalogueSnapshot: Sendable {
     for group in query.groups.indices {
       for clause in query.groups[group].indices {
         query.groups[group][clause].field = query.groups[group][clause].field.flatMap { names[$0] }
+        if query.groups[group][clause].kind == .word {
+          query.groups[group][clause].synonyms =
+            definition.synonyms[query.groups[group][clause].text.lowercased()] ?? []
+        }
       }
     }
     for clause in query.exclusions.indices {
