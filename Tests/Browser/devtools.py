@@ -152,7 +152,8 @@ class Page:
         while True:
             self._collect()
             try:
-                found = self.value(expression)
+                # An element can't be handed over by value, only that it is there.
+                found = self.value(f"(found => found instanceof Node ? true : found)({expression})")
             except Failure as failure:
                 # Between two documents there is nothing to ask.
                 if "context" not in str(failure):

@@ -56,8 +56,7 @@ def typing_with_a_typo(page, beginning, query, output):
     page.until("document.querySelector('#did-you-mean')", f"“{query}” is corrected")
     settle(page)
     page.until(f"{CARDS} > 0 && document.querySelector('#grid mark')", f"“{query}” finds products, highlighted")
-    if urllib.parse.quote_plus(query) not in page.value("location.search"):
-        raise Failure("the address does not hold the query")
+    page.until(f"location.search.includes({urllib.parse.quote_plus(query)!r})", "the address holds the query")
 
 
 def using_a_facet(page):

@@ -83,7 +83,7 @@ struct FilterErrorTests {
   func piecesProperty() throws {
     let pieces = [
       "a", "b ", " ", "=", "!=", "<", ">=", "!", "(", ")", "[", "]", ",", "\"", "'", "\\", " AND ", " OR ", "NOT ",
-      " IN ", " TO ", "EXISTS ", "1", "-2.5", "true", "é", "(a=1", "a=1)", "IN [1]", "\u{301}", "\r\n", "👩‍👩‍👧", "ق",
+      " IN ", " TO ", "EXISTS ", "1", "-2.5", "true", "é", "(a=1", "a=1)", "IN [1]", "\r\n", "👩‍👩‍👧", "ق",
     ]
     var read = 0
     for seed in 0..<20_000 as Range<UInt64> {

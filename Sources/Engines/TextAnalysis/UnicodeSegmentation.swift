@@ -17,6 +17,7 @@ struct UnicodeSegmentation {
     var at = 0
     while at <= text.count {
       let scalar = at < text.count ? Self.scalar(in: text, at: at) : nil
+      var next = scalar?.end ?? at + 1
       if let scalar, Self.isWordScalar(scalar.value) {
         run.append(scalar)
         needsDictionary = needsDictionary || Self.isWrittenWithoutSpaces(scalar.value)
@@ -28,9 +29,9 @@ struct UnicodeSegmentation {
         }
         run.removeAll(keepingCapacity: true)
         needsDictionary = false
-        if ASCII.startsPossessive(text, at) { at += 1 }
+        if ASCII.startsPossessive(text, at) { next += 1 }
       }
-      at = scalar?.end ?? at + 1
+      at = next
     }
     return position
   }

@@ -99,8 +99,11 @@ const box = searchBox({
 
 // MARK: Asking
 
-const parameters = () => ({
-  q: state.q, filter: filterText(state), typo: state.typo,
+/** While a word is being typed, products are found by its beginning. */
+const isUnfinished = () => wasTyping && /[\p{L}\p{N}]$/u.test(state.q);
+
+const parameters = (isPrefix = isUnfinished()) => ({
+  q: isPrefix ? `${state.q}*` : state.q, filter: filterText(state), typo: state.typo,
   sort: state.sort || (state.q ? "" : "popularity:desc"),
 });
 
@@ -113,9 +116,12 @@ async function run() {
   element("results").setAttribute("aria-busy", "true");
   if (!answer) fill(element("grid"), skeletons(8));
   try {
-    const found = await get("/v1/search", {
-      ...parameters(), size: PAGE, facets: FIELDS.join(","), highlight: state.q ? HIGHLIGHTS : "",
+    const ask = (isPrefix) => get("/v1/search", {
+      ...parameters(isPrefix), size: PAGE, facets: FIELDS.join(","), highlight: state.q ? HIGHLIGHTS : "",
     }, { signal });
+    let found = await ask(isUnfinished());
+    // What no word begins with may be a misspelt word, which is corrected as a whole.
+    if (isUnfinished() && found.query.dropped.length + Number(found.total.value === 0) > 0) found = await ask(false);
     if (signal.aborted) return;
     answer = found;
     draw();

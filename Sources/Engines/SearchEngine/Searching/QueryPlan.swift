@@ -83,16 +83,17 @@ struct QueryPlan {
     var buffer = TermBuffer()
     Analyzer.words.analyze(text, into: &buffer)
     let prefix = buffer.tokens.first.map { Array(buffer.term($0)) } ?? stem
-    var counts: [[UInt8]: Int] = [stem: .max]
+    var counts: [[UInt8]: Int] = [:]
     for view in views {
       let table = view.segment.terms
       for term in table.indexes(startingWith: prefix) {
         counts[table.bytes(term), default: 0] += view.segment.documents(ofTerm: term)
       }
     }
-    return counts.sorted {
-      ($1.value, String(decoding: $0.key, as: UTF8.self)) < ($0.value, String(decoding: $1.key, as: UTF8.self))
+    counts[stem] = nil
+    let commonest = counts.sorted {
+      $0.value != $1.value ? $0.value > $1.value : $0.key.lexicographicallyPrecedes($1.key)
     }
-    .prefix(mostExpansions).map(\.key)
+    return [stem] + commonest.prefix(mostExpansions - 1).map(\.key)
   }
 }
