@@ -16,12 +16,12 @@ public enum Files {
       let descriptor = try Descriptor(opening: beside, flags: O_WRONLY | O_CREAT | O_TRUNC)
       try descriptor.write(bytes)
       try descriptor.sync()
+      try rename(beside, to: path)
     } catch {
       // Safety, here and below: the system reads the path, which is copied to a C string for the call, to its end.
       _ = unsafe unlink(beside)
       throw error
     }
-    try rename(beside, to: path)
   }
 
   /// Gives a file another name in the same directory or another one, replacing what has that name, durably.
@@ -60,10 +60,15 @@ public enum Files {
     if unsafe unlink(path) != 0, errno != ENOENT { throw FileError(operation: "unlink", path: path, errno: errno) }
   }
 
-  /// Removes a directory and everything in it; one that is not there is no error.
+  /// Removes a directory and everything in it; one that is not there is no error. Of links only the links are removed.
   public static func removeTree(_ path: String) throws(FileError) {
-    guard exists(path) else { return }
-    if isDirectory(path) {
+    var status = stat()
+    // Safety: the system fills the structure that the pointer points to for the length of the call.
+    guard unsafe lstat(path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return }
+      throw FileError(operation: "lstat", path: path, errno: errno)
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
       for name in try list(path) { try removeTree(path + "/" + name) }
       if unsafe rmdir(path) != 0 { throw FileError(operation: "rmdir", path: path, errno: errno) }
     } else {

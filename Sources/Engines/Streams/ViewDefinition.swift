@@ -111,7 +111,10 @@ public struct ViewDefinition: Codable, Sendable, Hashable {
       }
     }
     for column in filter.keys.sorted() { try check(column, "/where/\(column)") }
-    for (index, key) in keys.enumerated() { try check(key, "/keys/\(index)") }
+    for (index, key) in keys.enumerated() {
+      try check(key, "/keys/\(index)")
+      if keys[..<index].contains(key) { throw refuse("/keys/\(index)", "is used twice") }
+    }
     guard !aggregates.isEmpty else { throw refuse("/aggregates", "must not be empty") }
     var names: Set<String> = Set(keys + ["window_start"])
     for (index, aggregate) in aggregates.enumerated() {

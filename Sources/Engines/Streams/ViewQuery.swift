@@ -119,11 +119,16 @@ extension ViewState {
     return indexes
   }
 
+  /// The longest windows of an answer, in seconds: 10,000 years of 365 days.
+  private static let longestStep: Int64 = 315_360_000_000
+
   private func step(_ query: ViewQuery) throws(StreamError) -> Int64 {
     guard let step = query.stepSeconds else { return definition.windowSeconds }
-    guard step >= definition.windowSeconds, step.isMultiple(of: definition.windowSeconds) else {
+    guard (definition.windowSeconds...Self.longestStep).contains(step), step.isMultiple(of: definition.windowSeconds)
+    else {
       throw .invalidQuery(
-        parameter: "step", reason: "must be a multiple of the view's window, \(definition.windowSeconds) seconds")
+        parameter: "step",
+        reason: "must be a multiple of the view's window, \(definition.windowSeconds) seconds, of at most 10000 years")
     }
     return step
   }
@@ -137,6 +142,6 @@ extension ViewState {
       return left.key.lexicographicallyPrecedes(right.key)
     }
     let limit = top ?? definition.limit
-    return (limit.map { Array(sorted.prefix($0)) } ?? sorted).map { ($0.key, $0.value) }
+    return (limit.map { Array(sorted.prefix(max(0, $0))) } ?? sorted).map { ($0.key, $0.value) }
   }
 }

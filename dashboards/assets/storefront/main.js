@@ -13,6 +13,8 @@ import { searchBox } from "./search-box.js";
 import { blank, copy, filterText, fromURL, toggle, toURL } from "./state.js";
 
 const PAGE = 24;
+/** Enough for the tree of categories; lists show fewer and open on demand. */
+const FACET_VALUES = 120;
 const FIELDS = ["category", "brand", "price", "in_stock"];
 const HIGHLIGHTS = "title,title_ar,description,description_ar";
 const SORTS = ["", "price:asc", "price:desc", "rating:desc", "sold:desc", "created_at:desc"];
@@ -117,7 +119,7 @@ async function run() {
   if (!answer) fill(element("grid"), skeletons(8));
   try {
     const ask = (isPrefix) => get("/v1/search", {
-      ...parameters(isPrefix), size: PAGE, facets: FIELDS.join(","), highlight: state.q ? HIGHLIGHTS : "",
+      ...parameters(isPrefix), size: PAGE, facets: FIELDS.join(","), facet_size: FACET_VALUES, highlight: state.q ? HIGHLIGHTS : "",
     }, { signal });
     let found = await ask(isUnfinished());
     // What no word begins with may be a misspelt word, which is corrected as a whole.

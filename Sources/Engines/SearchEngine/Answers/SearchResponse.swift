@@ -62,7 +62,7 @@ public struct FacetResult: Sendable {
   public var kind: Kind
   /// The values, most frequent first; ranges ascending.
   public var values: [Value] = []
-  /// How many values are left out.
+  /// What the values that are left out count together.
   public var other = 0
   /// Documents without a value.
   public var missing = 0

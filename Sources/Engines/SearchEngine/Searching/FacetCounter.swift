@@ -79,7 +79,7 @@ struct FacetCounter {
     result.values = sorted.prefix(facet.size).map {
       FacetResult.Value(value: String(decoding: $0.key, as: UTF8.self), count: $0.value)
     }
-    result.other = max(0, sorted.count - facet.size)
+    result.other = sorted.dropFirst(facet.size).reduce(0) { $0 + $1.value }
     result.missing = missing
     return result
   }
@@ -100,25 +100,33 @@ struct FacetCounter {
     return missing
   }
 
+  /// Ranges of equal, round width up to where nine in ten of the values lie; the last one holds what lies beyond.
   private func ranges(_ facet: FacetRequest, ordinal: Int) -> FacetResult {
     var result = FacetResult(field: facet.field, kind: .range)
     var least = Double.infinity
     var greatest = -Double.infinity
+    var sample = EvenSample()
     result.missing = forEachNumber(ordinal) {
       least = min(least, $0)
       greatest = max(greatest, $0)
+      sample.add($0)
     }
     guard least <= greatest else { return result }
     result.minimum = least
     result.maximum = greatest
-    let step = Self.roundStep((greatest - least) / Double(Self.mostRanges))
+    // A few very large values must not push all the others into one range.
+    let usual = max(least, sample.value(atShare: 0.9))
+    let step = Self.roundStep(max(usual - least, (greatest - least) / 1e6) / Double(Self.mostRanges - 1))
     let start = (least / step).rounded(.down) * step
-    let last = max(0, min(Self.mostRanges, Int((greatest - start) / step)))
+    let last = max(0, min(Self.mostRanges - 1, Int((greatest - start) / step)))
     var counts = Array(repeating: 0, count: last + 1)
-    _ = forEachNumber(ordinal) { counts[max(0, min(last, Int(($0 - start) / step)))] += 1 }
+    _ = forEachNumber(ordinal) { counts[Int(max(0, min(Double(last), ($0 - start) / step)))] += 1 }
+    // Ranges do not hold their upper bound, so that of the last one lies above every value.
+    let end = start + (((greatest - start) / step).rounded(.down) + 1) * step
     result.values = counts.enumerated().filter { $0.element > 0 }.map { index, count in
       FacetResult.Value(
-        value: "", count: count, from: start + Double(index) * step, to: start + Double(index + 1) * step)
+        value: "", count: count, from: start + Double(index) * step,
+        to: index == last ? end : start + Double(index + 1) * step)
     }
     return result
   }
@@ -130,5 +138,27 @@ struct FacetCounter {
     while step < width { step *= 10 }
     while step / 10 >= width { step /= 10 }
     return step / 5 >= width ? step / 5 : step / 2 >= width ? step / 2 : step
+  }
+}
+
+/// A bounded sample of a sequence: every n-th value, n doubling as the sequence grows. Equal sequences give equal samples.
+private struct EvenSample {
+  private var values: [Double] = []
+  private var stride = 1
+  private var seen = 0
+  private static let most = 8192
+
+  mutating func add(_ value: Double) {
+    if seen.isMultiple(of: stride) { values.append(value) }
+    seen += 1
+    guard values.count >= Self.most else { return }
+    values = values.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+    stride *= 2
+  }
+
+  /// The value below which this share of the sample lies; 0 for an empty one.
+  func value(atShare share: Double) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
   }
 }

@@ -97,7 +97,7 @@ public struct TrafficSimulator: Sendable {
       products.products.isEmpty
       ? [TrafficCatalogue.Product(id: "-", title: "-", price: .zero, category: "")] : products.products
     queries = QueryPool(products: asked, popularity: popularity, seed: seed)
-    users = ZipfSampler(count: max(1, configuration.users), exponent: 0.8)
+    users = ZipfSampler(count: max(1, configuration.users), exponent: 0.4)
     prices = products.products.map(\.price.rawValue)
     available = products.products.map(\.stock)
     reserved = Array(repeating: 0, count: products.products.count)

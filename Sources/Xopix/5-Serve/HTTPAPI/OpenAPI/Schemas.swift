@@ -11,20 +11,7 @@ enum Schemas {
         ("explanation?", .array(.map(.any))),
       ])
     ),
-    (
-      "Facet",
-      .object([
-        ("type", .choice(["terms", "range"])), ("min?", .nullable(.number)), ("max?", .nullable(.number)),
-        (
-          "values",
-          .array(
-            .object([
-              ("value?", .string), ("from?", .nullable(.number)), ("to?", .nullable(.number)), ("count", .integer),
-            ]))
-        ),
-        ("other", .integer), ("missing", .integer),
-      ])
-    ),
+    ("Facet", .object(facetMembers)),
     (
       "SearchAnswer",
       .object([
@@ -64,7 +51,19 @@ enum Schemas {
         ), ("took_us", .integer),
       ])
     ),
-    ("FacetAnswer", .object([("field", .string), ("facet", .named("Facet")), ("took_us", .integer)])),
+    ("FacetAnswer", .object([("field", .string)] + facetMembers + [("took_us", .integer)])),
+  ]
+
+  private static let facetMembers: [(String, Schema)] = [
+    ("type", .choice(["terms", "range"])), ("min?", .nullable(.number)), ("max?", .nullable(.number)),
+    (
+      "values",
+      .array(
+        .object([
+          ("value?", .string), ("from?", .nullable(.number)), ("to?", .nullable(.number)), ("count", .integer),
+        ]))
+    ),
+    ("other", .integer), ("missing", .integer),
   ]
 
   private static let models: [(String, Schema)] = [

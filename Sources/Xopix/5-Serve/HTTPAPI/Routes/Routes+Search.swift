@@ -12,7 +12,7 @@ extension Routes {
     Parameter("facets", .list(most: Limits.mostFacets), "Fields whose values are counted, e.g. brand,category,price."),
     Parameter("facet_size", .integer(1...1000), "The most values of each facet.", usual: "10"),
     Parameter("sort", .sort, "The order, e.g. price:asc,_score:desc; by score where absent."),
-    Parameter("size", .integer(1...Limits.largestPage), "The most hits.", usual: "10"),
+    Parameter("size", .integer(0...Limits.largestPage), "The most hits; 0 for totals and facets alone.", usual: "10"),
     Parameter("cursor", .cursor, "The next_cursor of the page before."),
     Parameter("lang", .choice(["auto", "en", "ar"]), "The language of the query.", usual: "auto"),
     Parameter(

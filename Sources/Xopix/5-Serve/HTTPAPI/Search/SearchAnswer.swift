@@ -78,6 +78,12 @@ enum SearchAnswer {
 
   static func write(_ facet: FacetResult, into writer: inout JSONWriter) {
     writer.beginObject()
+    writeMembers(of: facet, into: &writer)
+    writer.endObject()
+  }
+
+  /// Writes a facet's members into the object that is open.
+  static func writeMembers(of facet: FacetResult, into writer: inout JSONWriter) {
     writer.member("type", facet.kind.rawValue)
     if facet.kind == .range {
       write("min", facet.minimum, into: &writer)
@@ -99,7 +105,6 @@ enum SearchAnswer {
     writer.endArray()
     writer.member("other", facet.other)
     writer.member("missing", facet.missing)
-    writer.endObject()
   }
 
   private static func write(_ name: String, _ number: Double?, into writer: inout JSONWriter) {
