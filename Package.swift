@@ -159,7 +159,12 @@ let package = Package(
     tests("AnalyticsModel", ["ByteCoding", "DurableFiles", "Projections", "ShopEvents", "Streams"]),
     tests("FraudModel", ["ByteCoding", "DurableFiles", "Projections", "ShopEvents", "Scoring"]),
     tests(
-      "HTTPAPI", ["JSONBytes", "Telemetry", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+      "HTTPAPI",
+      [
+        "AnalyticsModel", "ByteCoding", "CatalogueModel", "FraudModel", "JSONBytes", "Projections", "RecordBatches",
+        "ShopEvents", "Telemetry", hummingbird, httpTypes, logging, nioCore,
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
     .testTarget(name: "LayoutTests", path: "Tests/LayoutTests", swiftSettings: testSettings),
   ],
   cxxLanguageStandard: .cxx17

@@ -68,6 +68,30 @@ struct AppendingTests {
     }
   }
 
+  @Test("a record far into a long segment is found, also after the log is opened again")
+  func longSegment() throws {
+    let folder = try TemporaryFolder()
+    let configuration = smallSegments(1 << 30)
+    var log = try EventLog.open(directory: folder.path, configuration: configuration)
+    try log.createTopic("a", partitions: 1)
+    var generator = SeededGenerator(seed: 2)
+    for index in 0..<60 as Range<Int64> {
+      let value = [UInt8](repeating: UInt8(index), count: Int.random(in: 1...30_000, using: &generator))
+      let record = Record(key: nil, value: value, timestampMilliseconds: index)
+      _ = try log.append([record, record], to: partition("a"))
+    }
+    for _ in 0..<2 {
+      for offset in 0..<120 as Range<Int64> {
+        let bytes = try log.read(partition("a"), from: Offset(rawValue: offset), maxBytes: 1)
+        let batch = try RecordBatchView(bytes)
+        #expect(batch.baseOffset.rawValue == offset / 2 * 2)
+        #expect(try batch.records().first?.timestampMilliseconds == offset / 2)
+      }
+      log = try EventLog.open(directory: folder.path, configuration: configuration)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/a-0").count == 1)
+  }
+
   @Test("offsets past the end, negative ones and unknown partitions are refused; the end itself reads nothing")
   func offsetsOutOfRange() throws {
     let folder = try TemporaryFolder()

@@ -130,6 +130,26 @@ struct RecoveryTests {
     }
   }
 
+  @Test("an order journal with an entry missing, twice or out of place loses no batch")
+  func rearrangedJournal() throws {
+    let abandoned = try AbandonedLog(isClosed: false)
+    let bytes = try abandoned.folder.read("order.journal")
+    let entries = stride(from: 12, to: bytes.count, by: 24).map { Array(bytes[$0..<$0 + 24]) }
+    for index in entries.indices {
+      var missing = entries
+      missing.remove(at: index)
+      var twice = entries
+      twice.insert(entries[index], at: index)
+      var moved = missing
+      moved.append(entries[index])
+      for journal in [missing, twice, moved] {
+        try abandoned.check("entry \(index), \(journal.count)", expected: abandoned.naive, keepsOrder: false) {
+          try $0.write(Array(bytes[..<12]) + journal.joined(), as: "order.journal")
+        }
+      }
+    }
+  }
+
   @Test("what follows a closed log's files and is no batch is cut off", arguments: [false, true])
   func garbage(isClosed: Bool) throws {
     let abandoned = try AbandonedLog(isClosed: isClosed)

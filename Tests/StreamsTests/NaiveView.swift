@@ -12,7 +12,8 @@ struct NaiveView {
 
   mutating func apply(_ row: StreamRow, partition: String) {
     guard passes(row, definition.filter) else { return }
-    if let watermark, start(of: row.time, definition.windowSeconds) + definition.windowSeconds * 1_000_000 <= watermark {
+    if let watermark, start(of: row.time, definition.windowSeconds) + definition.windowSeconds * 1_000_000 <= watermark
+    {
       lateCount += 1
     }
     rows.append((row, partition))

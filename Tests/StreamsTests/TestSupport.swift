@@ -38,10 +38,12 @@ struct SeededGenerator: RandomNumberGenerator {
 
   /// A definition over ``sales``.
   mutating func definition(windowSeconds: Int64, maxRows: Int = 1_000_000) throws -> ViewDefinition {
-    let functions = [
-      ("count", nil), ("count", "country"), ("sum", "quantity"), ("sum", "total"), ("min", "total"), ("max", "quantity"),
-      ("max", "paid_at"), ("min", "country"),
-    ] as [(String, String?)]
+    let functions =
+      [
+        ("count", nil), ("count", "country"), ("sum", "quantity"), ("sum", "total"), ("min", "total"),
+        ("max", "quantity"),
+        ("max", "paid_at"), ("min", "country"),
+      ] as [(String, String?)]
     var aggregates: [[String: Any]] = []
     for index in 0...Int.random(in: 0...4, using: &self) {
       let (function, column) = pick(functions)

@@ -4,14 +4,16 @@ import Testing
 
 @Suite("Definitions of views")
 struct ViewDefinitionTests {
-  static let valid: [String: Any] = [
-    "name": "sales_by_country", "source": "sales", "window_seconds": 3600, "keys": ["country"], "order_by": "n",
-    "where": ["channel": "web"], "limit": 10,
-    "aggregates": [
-      ["name": "n", "function": "count"],
-      ["name": "revenue", "function": "sum", "column": "total", "unit": "SAR", "where": ["country": "SA"]],
-    ],
-  ]
+  static var valid: [String: Any] {
+    [
+      "name": "sales_by_country", "source": "sales", "window_seconds": 3600, "keys": ["country"], "order_by": "n",
+      "where": ["channel": "web"], "limit": 10,
+      "aggregates": [
+        ["name": "n", "function": "count"],
+        ["name": "revenue", "function": "sum", "column": "total", "unit": "SAR", "where": ["country": "SA"]],
+      ],
+    ]
+  }
 
   private func failure(_ changes: [String: Any]) throws -> StreamError? {
     let definition = try ViewDefinition(Self.valid.merging(changes) { $1 })
@@ -118,7 +120,9 @@ struct ViewDefinitionTests {
     }
     #expect(parameter { $0.keys = ["country", "window_start"] } == nil)
     for name in ["channel", "n", ""] { #expect(parameter { $0.keys = [name] } == "by") }
-    for step in [3600, 7200, 3600 * 24 * 365 * 10_000] as [Int64] { #expect(parameter { $0.stepSeconds = step } == nil) }
+    for step in [3600, 7200, 3600 * 24 * 365 * 10_000] as [Int64] {
+      #expect(parameter { $0.stepSeconds = step } == nil)
+    }
     for step in [0, -3600, 1, 3601, 5400, Int64.min, Int64.max, Int64.max / 3600 * 3600] {
       #expect(parameter { $0.stepSeconds = step } == "step", "\(step)")
     }

@@ -23,8 +23,11 @@ struct ViewStateTests {
       }
       for _ in 0..<8 {
         var query = ViewQuery()
-        if generator.chance(3) { query.from = generator.row(start: start, seconds: window * 8).time }
-        if generator.chance(3) { query.to = generator.row(start: start, seconds: window * 8).time }
+        // Within windows, and where they start.
+        let moments = (0..<2).map { _ in generator.row(start: start, seconds: window * 8).time }
+        let bounds = moments.map { generator.chance(2) ? $0 : Timestamp(rawValue: naive.start(of: $0, window)) }
+        if generator.chance(2) { query.from = bounds[0] }
+        if generator.chance(2) { query.to = bounds[1] }
         if generator.chance(2) { query.stepSeconds = window * Int64.random(in: 1...4, using: &generator) }
         query.joinsAllWindows = generator.chance(4)
         if generator.chance(2) { query.keys = generator.subset(definition.keys + ["window_start"]) }
@@ -33,7 +36,8 @@ struct ViewStateTests {
         #expect(answer.rows == naive.answer(query), "seed \(seed): \(query)")
         #expect(answer.rows.allSatisfy { $0.count == answer.columns.count })
         #expect(answer.watermark?.rawValue == naive.watermark, "seed \(seed)")
-        #expect(answer.finalBefore?.rawValue == naive.watermark.map { naive.start(of: Timestamp(rawValue: $0), window) })
+        #expect(
+          answer.finalBefore?.rawValue == naive.watermark.map { naive.start(of: Timestamp(rawValue: $0), window) })
       }
       #expect(view.lateCount == naive.lateCount, "seed \(seed)")
       #expect(view.droppedCount == 0 && view.keptFrom == nil)
@@ -93,7 +97,8 @@ struct ViewStateTests {
     #expect(view.lateCount == 1)
     apply(10)
     #expect(view.lateCount == 1)
-    #expect(try view.answer(ViewQuery()).rows == [[.time(seconds(0)), .integer(3)], [.time(seconds(10)), .integer(3)]])
+    #expect(
+      try view.answer(ViewQuery()).rows == [[.time(seconds(0)), .integer(3)], [.time(seconds(10)), .integer(3)]])
     // A partition behind the others holds the watermark back, until it is more than a minute behind.
     apply(75, "q")
     #expect(view.watermark == seconds(10))
@@ -118,7 +123,8 @@ struct ViewStateTests {
   @Test("decimals are summed exactly where doubles would not be")
   func exactSums() throws {
     let definition = try ViewDefinition(
-      #"{"name":"v","source":"sales","window_seconds":10,"aggregates":[{"name":"s","function":"sum","column":"total"}]}"#)
+      #"{"name":"v","source":"sales","window_seconds":10,"aggregates":[{"name":"s","function":"sum","column":"total"}]}"#
+    )
     var view = ViewState(definition: definition, schema: sales)
     let large = Int128(Int64.max)
     for value in [large, large, 1, large, -large, 3] {
@@ -146,7 +152,8 @@ struct ViewStateTests {
         continue
       }
       var expected: [[StreamValue]] = []
-      for start in Set(all.map { $0[0] }).sorted(by: >) where .time(Timestamp(rawValue: last.rawValue - reach)) <= start {
+      for start in Set(all.map { $0[0] }).sorted(by: >) where .time(Timestamp(rawValue: last.rawValue - reach)) <= start
+      {
         let window = all.filter { $0[0] == start }
         if expected.isEmpty {
           expected = Array(window.prefix(most))

@@ -10,7 +10,8 @@ struct AnalyzerTests {
       ("", []), (" \t\n.,;", []), ("Wireless Mouse", ["wireless", "mouse"]), ("dv7-1211ea", ["dv7", "1211ea"]),
       ("a_b", ["a", "b"]), ("Café CRÈME", ["cafe", "creme"]), ("Straße", ["strasse"]), ("ﬁne Ⅷ", ["fine", "viii"]),
       ("İstanbul ISTANBUL", ["istanbul", "istanbul"]), ("x²", ["x"]), ("۱۲۳ ٤٥٦ １２", ["123", "456", "12"]),
-      ("Ελλάδα", ["ελλαδα"]), ("ёлка", ["елка"]), ("🫖", []), ("a🫖b", ["a", "b"]), ("\u{feff}a", ["a"]), ("ـ \u{64b}", []),
+      ("Ελλάδα", ["ελλαδα"]), ("ёлка", ["елка"]), ("🫖", []), ("a🫖b", ["a", "b"]), ("\u{feff}a", ["a"]),
+      ("ـ \u{64b}", []),
       ("dog's DOG'S dogs' o'clock 's", ["dog", "dog", "dogs", "o", "clock", "s"]),
       ("café's menu", ["cafe", "menu"]), ("rock'n'roll's", ["rock", "n", "roll"]), ("dog's9", ["dog", "s9"]),
     ] as [(String, [String])])
@@ -102,7 +103,8 @@ struct AnalyzerTests {
     }
   }
 
-  @Test("texts of all scripts give terms that are whole, in order, and of the text", arguments: [Analyzer.text, .words])
+  @Test(
+    "texts of all scripts give terms that are whole, in order, and of the text", arguments: [Analyzer.text, .words])
   func tokensProperty(analyzer: Analyzer) {
     for seed in 0..<2000 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
@@ -115,7 +117,8 @@ struct AnalyzerTests {
   @Test("bytes that are not UTF-8 part words, and the rest is read")
   func invalidUTF8() {
     let bad: [[UInt8]] = [
-      [0x80], [0xc0, 0xaf], [0xc3], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xff], [0xf0, 0x80, 0x80, 0xaf],
+      [0x80], [0xc0, 0xaf], [0xc3], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xff],
+      [0xf0, 0x80, 0x80, 0xaf],
     ]
     for bytes in bad {
       let buffer = checkedTokens(of: Array("red".utf8) + bytes + Array("été".utf8), .words, "\(bytes)")

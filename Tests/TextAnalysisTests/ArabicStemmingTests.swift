@@ -16,7 +16,8 @@ struct ArabicStemmingTests {
   }
 
   @Test(
-    "short words keep what may be their own", arguments: ["ال", "الف", "وقت", "ورد", "ولد", "ان", "كان", "هه", "و", "له"])
+    "short words keep what may be their own",
+    arguments: ["ال", "الف", "وقت", "ورد", "ولد", "ان", "كان", "هه", "و", "له"])
   func shortWords(word: String) {
     let terms = Analyzer.text.terms(of: word)
     #expect(terms.count == 1)
@@ -49,7 +50,9 @@ struct ArabicStemmingTests {
 
   @Test("the letters of words of Arabic are told from others")
   func arabicLetters() {
-    for (word, expected) in [("كتاب", true), ("", false), ("a", false), ("ab", false), ("كa", false), ("éé", false), ("ࢠ", false)] {
+    for (word, expected) in [
+      ("كتاب", true), ("", false), ("a", false), ("ab", false), ("كa", false), ("éé", false), ("ࢠ", false),
+    ] {
       #expect(ArabicStemming.isArabic(Array(word.utf8)[...]) == expected, "\(word)")
     }
   }

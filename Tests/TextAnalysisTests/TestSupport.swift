@@ -32,8 +32,10 @@ struct SeededGenerator: RandomNumberGenerator {
   /// Text of all scripts, mixed.
   mutating func mixed() -> String {
     let pieces = [
-      "running", "Café", "dog's", "الإلكترونيات", "فأرة", "لاسلكيّة", "ـ", "\u{64b}", "\u{200c}", "ภาษาไทย", "日本語", "東京", "カメラ",
-      "ﷺ", "ß", "ŉ", "İ", "ﬁ", "Ⅷ", "½", "²", "۱۲۳", "٣", "123", "👩‍👧", "🫖", "\u{301}", "e\u{301}", " ", " ", "-", "'", "’s",
+      "running", "Café", "dog's", "الإلكترونيات", "فأرة", "لاسلكيّة", "ـ", "\u{64b}", "\u{200c}", "ภาษาไทย", "日本語", "東京",
+      "カメラ",
+      "ﷺ", "ß", "ŉ", "İ", "ﬁ", "Ⅷ", "½", "²", "۱۲۳", "٣", "123", "👩‍👧", "🫖", "\u{301}", "e\u{301}", " ", " ", "-", "'",
+      "’s",
       "'s", "हिन्दी", "한국어", "\u{1d7d8}", "\u{fffd}", "ͺ", "x", "\u{feff}", "ʼ", "𐐀", "ᾳ", "Ǆ", "한",
     ]
     return (0..<Int.random(in: 0...10, using: &self)).map { _ in pick(pieces) }.joined()
@@ -42,7 +44,8 @@ struct SeededGenerator: RandomNumberGenerator {
   /// Scalars from anywhere in Unicode.
   mutating func scalars(count: ClosedRange<Int>) -> String {
     let ranges: [ClosedRange<UInt32>] = [
-      0...0x7f, 0x20...0x7e, 0x80...0x24f, 0x250...0x36f, 0x600...0x6ff, 0x900...0xe7f, 0x1000...0x17ff, 0x1e00...0x1fff,
+      0...0x7f, 0x20...0x7e, 0x80...0x24f, 0x250...0x36f, 0x600...0x6ff, 0x900...0xe7f, 0x1000...0x17ff,
+      0x1e00...0x1fff,
       0x2000...0x2fff, 0x3000...0x30ff, 0x4e00...0x4fff, 0xac00...0xacff, 0xf900...0xffff, 0x10000...0x1ffff,
       0x20000...0x10ffff,
     ]

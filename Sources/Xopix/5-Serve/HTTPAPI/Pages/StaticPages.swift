@@ -20,7 +20,7 @@ struct StaticPages: Sendable {
 
   /// The files under `directory`: `index.html`, `dashboards/…` and `assets/…`.
   init(directory: String?) throws {
-    guard let directory else {
+    guard let directory = directory.map({ URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }) else {
       files = [:]
       return
     }
