@@ -38,6 +38,21 @@ struct DamageTests {
     }
   }
 
+  @Test("a damaged batch header in what was durable is refused, and nothing is cut off")
+  func damagedDurableHeader() throws {
+    let abandoned = try AbandonedLog(isClosed: true)
+    var bytes = try abandoned.folder.read(AbandonedLog.lastSegment)
+    bytes[7] ^= 1
+    try abandoned.folder.write(bytes, as: AbandonedLog.lastSegment)
+    do throws(EventLogError) {
+      _ = try EventLog.open(directory: abandoned.folder.path, configuration: abandoned.configuration)
+      Issue.record("opened")
+    } catch {
+      guard case .damaged(_, 0, _) = error else { throw error }
+    }
+    #expect(try abandoned.folder.read(AbandonedLog.lastSegment) == bytes)
+  }
+
   @Test("an earlier segment that is cut is refused, and left as it is", arguments: [false, true])
   func cutEarlierSegment(isClosed: Bool) throws {
     let abandoned = try AbandonedLog(isClosed: isClosed)

@@ -17,6 +17,8 @@ public struct EventLogConfiguration: Sendable {
 public struct RecoveryReport: Sendable, Equatable {
   /// Bytes cut off the end of a file, by file: what a crash had left half written.
   public internal(set) var truncatedBytes: [String: Int] = [:]
+  /// Bytes that had been durable and are gone, by file: the disk lost what it had promised to keep.
+  public internal(set) var lostBytes: [String: Int] = [:]
   /// Batches that were in segments and not in the order journal.
   public internal(set) var addedToOrder = 0
   /// Entries of the order journal whose batches were lost with the power.

@@ -130,7 +130,9 @@ struct LogState {
   func knownGood() -> KnownGood {
     var known = KnownGood()
     for partition in partitions {
-      for segment in partition.segments { known.segments[segment.file.path] = segment.file.byteCount }
+      for segment in partition.segments {
+        known.segments[PartitionLog.path(of: segment.baseOffset, in: partition.name)] = segment.file.byteCount
+      }
       if partition.endOffset > partition.startOffset { known.covered[partition.number] = partition.endOffset }
     }
     known.orderCount = journal.count

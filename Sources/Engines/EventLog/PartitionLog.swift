@@ -11,7 +11,7 @@ struct PartitionLog {
 
   /// Opens the partition's directory, or makes it.
   ///
-  /// - Parameter knownGood: bytes of the last segment that were whole when the log was closed, by segment file name.
+  /// - Parameter knownGood: bytes of each segment that were whole and durable, by its path within the log's directory.
   init(
     name: TopicPartition, number: UInt32, directory: String, knownGood: [String: Int], report: inout RecoveryReport
   ) throws(EventLogError) {
@@ -33,12 +33,17 @@ struct PartitionLog {
           file: last.file.path, position: last.file.byteCount,
           reason: "it ends at offset \(last.nextOffset.rawValue), and the next segment starts at \(base.rawValue)")
       }
-      let key = directory + "/" + Segment.fileName(baseOffset: base)
+      let key = Self.path(of: base, in: name)
       segments.append(
         try Segment(
           directory: directory, baseOffset: base, knownGood: knownGood[key] ?? 0, mayBeTorn: base == bases.last,
           report: &report))
     }
+  }
+
+  /// A segment's path within the log's directory.
+  static func path(of baseOffset: Offset, in partition: TopicPartition) -> String {
+    "\(partition.topic)-\(partition.partition)/\(Segment.fileName(baseOffset: baseOffset))"
   }
 
   var startOffset: Offset { segments.first?.baseOffset ?? Offset(rawValue: 0) }

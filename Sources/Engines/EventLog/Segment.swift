@@ -57,6 +57,8 @@ struct Segment {
   ) throws(EventLogError) {
     var position = 0
     let end = file.byteCount
+    let isShortened = end < knownGood
+    if isShortened { report.lostBytes[file.path] = knownGood - end }
     while position < end {
       do {
         let batch: (next: Offset, length: Int, timestamp: Int64)
@@ -76,7 +78,10 @@ struct Segment {
       } catch let error as FileError {
         throw .storage(error)
       } catch {
-        guard mayBeTorn else { throw .damaged(file: file.path, position: position, reason: "\(error)") }
+        // What was durable and is still there can't have been torn by a crash: nothing of it is cut off.
+        guard mayBeTorn, position >= knownGood || isShortened else {
+          throw .damaged(file: file.path, position: position, reason: "\(error)")
+        }
         // The first batch that is not whole ends the log: what follows was never acknowledged.
         report.truncatedBytes[file.path] = end - position
         do throws(FileError) { try file.truncate(to: position) } catch { throw .storage(error) }

@@ -116,6 +116,11 @@ public struct Server: Sendable {
     for (file, bytes) in recovery.truncatedBytes.sorted(by: { $0.key < $1.key }) {
       logger.warning("a torn end of the log was cut off", metadata: ["file": "\(file)", "bytes": "\(bytes)"])
     }
+    for (file, bytes) in recovery.lostBytes.sorted(by: { $0.key < $1.key }) {
+      logger.error(
+        "the disk lost acknowledged events; restore them from a copy", metadata: ["file": "\(file)", "bytes": "\(bytes)"]
+      )
+    }
     if recovery.addedToOrder > 0 || recovery.droppedFromOrder > 0 {
       logger.warning(
         "the order of the log was mended",
