@@ -57,7 +57,9 @@ struct ModelEndpointTests {
       let lines = answer.text.split(separator: "\n")
       #expect(lines.count { $0 == "event: snapshot" } == 2)
       let data = try #require(lines.first { $0.hasPrefix("data: ") }).dropFirst(6)
-      guard case .object(let snapshot) = try JSONValue.parse(Array(data.utf8)) else { throw Unexpected(reason: "no object") }
+      guard case .object(let snapshot) = try JSONValue.parse(Array(data.utf8)) else {
+        throw Unexpected(reason: "no object")
+      }
       #expect(snapshot["view"] == .string("revenue_per_minute"))
       let id = try #require(lines.first { $0.hasPrefix("id: ") }).dropFirst(4)
       let name = try #require(HTTPField.Name("Last-Event-ID"))

@@ -14,7 +14,9 @@ struct ServiceEndpointTests {
       for route in Routes.all {
         _ = try answer.value("paths", route.path, route.method.rawValue.lowercased(), "operationId")
       }
-      guard case .object(let schemas) = try answer.value("components", "schemas") else { throw Unexpected(reason: "none") }
+      guard case .object(let schemas) = try answer.value("components", "schemas") else {
+        throw Unexpected(reason: "none")
+      }
       for reference in answer.text.split(separator: "\"#/components/schemas/").dropFirst() {
         let name = String(reference.prefix { $0 != "\"" })
         #expect(schemas[name] != nil, "\(name)")

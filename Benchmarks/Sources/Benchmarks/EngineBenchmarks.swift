@@ -1,4 +1,5 @@
 import EventLog
+import Foundation
 import JSONBytes
 import RecordBatches
 import ShopEvents
@@ -58,7 +59,8 @@ struct EngineBenchmarks {
 
   private func log() async throws {
     guard stopwatch.wants("log append") else { return }
-    let path = try Material.withDirectory { $0 }
+    let path = FileManager.default.temporaryDirectory.path + "/xopix-benchmarks-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
     let log = try EventLog.open(directory: path)
     try log.createTopic("events", partitions: 1)
     let partition = TopicPartition(topic: "events", partition: 0)

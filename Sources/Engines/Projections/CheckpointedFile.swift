@@ -41,6 +41,7 @@ public struct CheckpointedFile: Equatable, Sendable {
   ) throws {
     guard byteCount > 0 else { return }
     let path = path(named: name, in: directory)
+    guard Files.exists(path) else { throw ProjectionError.damagedFile(path: path, reason: "it is missing") }
     let bytes = try Files.read(path)
     guard UInt64(bytes.count) >= byteCount else {
       throw ProjectionError.damagedFile(path: path, reason: "it is shorter than its checkpoint says")

@@ -66,7 +66,8 @@ struct EventIdentityJournal {
     if let older = manifest.older { obsolete.append(older) }
     manifest.older = manifest.newer
     manifest.newer = CheckpointedFile(number: manifest.newer.number + 1)
-    pendingOlder += pendingNewer
+    // What the half before had pending is forgotten with it.
+    pendingOlder = pendingNewer
     pendingNewer = []
   }
 

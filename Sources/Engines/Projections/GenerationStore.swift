@@ -25,7 +25,8 @@ public struct GenerationStore: Sendable {
 
   /// The names of all generations, oldest first.
   public func all() throws -> [String] {
-    try Files.list(directory).filter { Self.number(of: $0) != nil }.sorted()
+    try Files.list(directory).filter { Self.number(of: $0) != nil }
+      .sorted { Self.number(of: $0) ?? 0 < Self.number(of: $1) ?? 0 }
   }
 
   /// The directory of the generation `name`.
@@ -55,11 +56,13 @@ public struct GenerationStore: Sendable {
   public func prune(keeping count: Int) throws {
     let live = try live()
     let others = try all().filter { $0 != live }
-    for name in others.dropLast(max(0, count - 1)) { try remove(name) }
+    let room = live == nil ? count : count - 1
+    for name in others.dropLast(max(0, room)) { try remove(name) }
   }
 
   private static func number(of name: String) -> Int? {
-    guard name.hasPrefix("g-"), name.count >= 8 else { return nil }
-    return Int(name.dropFirst(2))
+    let digits = name.dropFirst(2)
+    guard name.hasPrefix("g-"), digits.count >= 6, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    return Int(digits)
   }
 }

@@ -56,13 +56,16 @@ public struct KeyedJournal: Sendable {
   ///   - all: the whole map, asked for only when the file is written anew.
   public mutating func checkpoint(changes: [Change], count: Int, all: () -> [Change]) throws -> [UInt8] {
     let next = entriesInFile + UInt64(changes.count)
+    var changed = self
     if next > 2 * UInt64(count) + Self.smallestCompaction {
-      file = CheckpointedFile(number: file.number + 1)
-      entriesInFile = 0
-      try append(all())
+      changed.file = CheckpointedFile(number: file.number + 1)
+      changed.entriesInFile = 0
+      try changed.append(all())
     } else {
-      try append(changes)
+      try changed.append(changes)
     }
+    // Where an append failed half way, the journal stays where it was; what it left behind is cut off by the next one.
+    self = changed
     var manifest = ByteWriter()
     file.write(to: &manifest)
     return manifest.bytes

@@ -52,6 +52,11 @@ public final class Projection<Event: Sendable> {
     let saved = try ProjectionCheckpoint.read(from: directory)
     var models: [any ReadModel<Event>] = []
     for factory in factories {
+      if let saved, saved.modelManifests[factory.name] == nil {
+        // An empty model at this position would lack the whole past.
+        throw ProjectionError.damagedFile(
+          path: directory + "/" + ProjectionCheckpoint.fileName, reason: "it says nothing of the model \(factory.name)")
+      }
       let modelDirectory = directory + "/" + factory.name
       try Files.createDirectory(modelDirectory)
       models.append(try factory.make(modelDirectory, saved?.modelManifests[factory.name]))
@@ -77,11 +82,9 @@ public final class Projection<Event: Sendable> {
     for batch in batches {
       try apply(batch)
       nextOrdinal = batch.ordinal + 1
-    }
-    if !batches.isEmpty {
       isDirty = true
-      try outputs.flush()
     }
+    if !batches.isEmpty { try outputs.flush() }
     return batches.count
   }
 
@@ -94,6 +97,8 @@ public final class Projection<Event: Sendable> {
   public func checkpoint() throws {
     guard isDirty else { return }
     checkpointNumber += 1
+    // What a step could not write is still owed; nobody would derive it again after this checkpoint.
+    try outputs.flush()
     // The log first: a checkpoint must never know of events that a power failure could still take back.
     let outputEnds = try outputs.sync()
     var manifests: [String: [UInt8]] = [:]
@@ -121,15 +126,22 @@ public final class Projection<Event: Sendable> {
 
   private func apply(_ batch: SourceBatch) throws {
     let partition = batch.topicPartition
-    defer { position.advance(partition, to: limit.clamp(batch.nextOffset, of: partition)) }
-    guard decoder.reads(topic: partition.topic), limit.reaches(past: position[partition], of: partition) else { return }
-    let view = try RecordBatchView(batch.bytes)
-    guard !view.isControlBatch else { return }
+    if decoder.reads(topic: partition.topic), limit.reaches(past: position[partition], of: partition) {
+      let view = try RecordBatchView(batch.bytes)
+      if !view.isControlBatch { try applyRecords(of: view, in: partition) }
+    }
+    // Only now: a batch that could not be read is read again, whole.
+    position.advance(partition, to: limit.clamp(batch.nextOffset, of: partition))
+  }
+
+  private func applyRecords(of view: RecordBatchView, in partition: TopicPartition) throws {
+    // A compacted batch has gaps, so each record tells its own offset.
+    var records: [(record: Record, offset: Offset)] = []
+    records.reserveCapacity(view.count)
+    try view.forEachRecord { record, offset in records.append((record, offset)) }
     var events: [PositionedEvent<Event>] = []
-    events.reserveCapacity(view.count)
-    var offset = view.baseOffset
-    for record in try view.records() {
-      defer { offset = offset.advanced(by: 1) }
+    events.reserveCapacity(records.count)
+    for (record, offset) in records {
       // A batch that was stored twice at other offsets would be caught by the identities; one that is read twice at the
       // same offset, by the position.
       guard offset >= position[partition], limit.includes(record, at: offset, of: partition) else { continue }

@@ -21,7 +21,8 @@ struct ProjectionOutputs {
     guard let sink else { return }
     for topic in topics {
       for record in try sink.records(of: [topic], from: writtenUpTo) {
-        guard let header = record.headers.first(where: { $0.key == SourceRecord.headerKey }), let source = header.value
+        // The last one is ours: a dead letter keeps the headers that its record came with.
+        guard let header = record.headers.last(where: { $0.key == SourceRecord.headerKey }), let source = header.value
         else { continue }
         alreadyWritten[OutputKey(source: source, topic: topic), default: 0] += 1
       }

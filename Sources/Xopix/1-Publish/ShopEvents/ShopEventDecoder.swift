@@ -15,8 +15,10 @@ public final class ShopEventDecoder: EventDecoding {
   /// Every topic that a decoder's refusals may go to.
   public static let deadLetterTopics: [String] = EventTypes.topics.map(EventTypes.deadLetterTopic(of:))
 
+  /// Whether the topic is one of the shop's.
   public func reads(topic: String) -> Bool { EventTypes.byTopic[topic] != nil }
 
+  /// The event in a record, or why there is none; a refused value that holds card numbers comes back masked.
   public func decode(_ record: Record, topic: String) -> Decoded<ShopEvent> {
     do throws(Rejection) {
       guard let value = record.value else {

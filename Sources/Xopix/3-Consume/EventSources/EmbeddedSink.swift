@@ -9,6 +9,7 @@ public struct EmbeddedSink: OutputSink {
   /// A sink that writes to `log`.
   public init(log: EventLog) { self.log = log }
 
+  /// Appends records to the topic, which is made where it does not exist; each goes to its key's partition.
   public func append(_ records: [Record], to topic: String) throws {
     if log.partitionCount(topic) == nil { try log.createTopic(topic, partitions: 1) }
     var recordsByPartition: [Int32: [Record]] = [:]
@@ -21,6 +22,7 @@ public struct EmbeddedSink: OutputSink {
     _ = try log.appendAll(groups)
   }
 
+  /// The records of topics from a position on, partition by partition.
   public func records(of topics: [String], from position: Position) throws -> [Record] {
     var records: [Record] = []
     for partition in partitions(of: topics) {
@@ -41,12 +43,14 @@ public struct EmbeddedSink: OutputSink {
     return records
   }
 
+  /// The ends of the topics' partitions.
   public func endPosition(of topics: [String]) -> Position {
     var position = Position()
     for partition in partitions(of: topics) { position.advance(partition, to: log.endOffset(of: partition)) }
     return position
   }
 
+  /// Makes everything appended so far durable.
   public func sync() throws { try log.syncNow() }
 
   private func partitions(of topics: [String]) -> [TopicPartition] {

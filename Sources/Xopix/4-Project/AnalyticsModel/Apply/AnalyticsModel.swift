@@ -6,6 +6,7 @@ public import Streams
 
 /// Streaming views over the shop's events.
 public final class AnalyticsModel: ReadModel {
+  /// The model's name in metrics, manifests and messages.
   public let name = "analytics"
   /// Where readers take the latest snapshot.
   public let publisher: SnapshotPublisher<AnalyticsSnapshot>
@@ -55,6 +56,7 @@ public final class AnalyticsModel: ReadModel {
     publisher = SnapshotPublisher(AnalyticsSnapshot(views: views, version: 0, position: Position(), recentChanges: []))
   }
 
+  /// Adds each event's rows to the views that read their streams.
   public func apply(_ events: [PositionedEvent<ShopEvent>]) -> [OutputRecord] {
     for event in events {
       let partition = event.topicPartition.description
@@ -65,6 +67,7 @@ public final class AnalyticsModel: ReadModel {
     return []
   }
 
+  /// Makes everything applied visible, as of the position.
   public func publish(at position: Position) {
     var changes: [String: [ViewState.RowKey]] = [:]
     for index in views.indices {
@@ -84,6 +87,7 @@ public final class AnalyticsModel: ReadModel {
       AnalyticsSnapshot(views: views, version: version, position: position, recentChanges: recentChanges))
   }
 
+  /// Writes what changed since the last checkpoint, and returns what the model is restored from.
   public func writeCheckpoint(number: UInt64) throws -> [UInt8] {
     publish(at: publisher.current.position)
     var changes: [KeyedJournal.Change] = []
@@ -102,8 +106,10 @@ public final class AnalyticsModel: ReadModel {
     ).bytes
   }
 
+  /// Removes files that the checkpoint does not need.
   public func discardFiles(notIn manifest: [UInt8]) { journal.discardOldFiles() }
 
+  /// The checksum of every view's rows and state.
   public func checksum() -> LogicalChecksum {
     var checksum = LogicalChecksum()
     for row in allRows() {

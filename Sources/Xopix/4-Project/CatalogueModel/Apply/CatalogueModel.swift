@@ -10,6 +10,7 @@ internal import TextAnalysis
 /// Product documents are folded by JSON Merge Patch; stock, sales and clicks go into live columns, without indexing text
 /// again, and are kept for products that are not known yet.
 public final class CatalogueModel: ReadModel {
+  /// The model's name in metrics, manifests and messages.
   public let name = "search"
   /// Where readers take the latest snapshot.
   public let publisher: SnapshotPublisher<CatalogueSnapshot>
@@ -48,6 +49,7 @@ public final class CatalogueModel: ReadModel {
     changedQueries = Set(queries.values.keys)
   }
 
+  /// Folds product events into the index, and stock, sales, clicks and searches into signals and suggestions.
   public func apply(_ events: [PositionedEvent<ShopEvent>]) -> [OutputRecord] {
     for event in events {
       switch event.event.body {
@@ -141,6 +143,7 @@ public final class CatalogueModel: ReadModel {
 }
 
 extension CatalogueModel {
+  /// Makes everything applied visible, as of the position.
   public func publish(at position: Position) {
     suggestions.update(
       changedQueries.sorted().map { folded in
@@ -159,11 +162,13 @@ extension CatalogueModel {
     }
   }
 
+  /// Writes what changed since the last checkpoint, and returns what the model is restored from.
   public func writeCheckpoint(number: UInt64) throws -> [UInt8] {
     let index = try writer.checkpoint()
     return CatalogueManifest(index: index, signals: try signals.checkpoint(), queries: try queries.checkpoint()).bytes
   }
 
+  /// Removes files that the checkpoint does not need.
   public func discardFiles(notIn manifest: [UInt8]) {
     guard let manifest = try? CatalogueManifest(bytes: manifest, directory: "") else { return }
     writer.discardFiles(notIn: manifest.index)
@@ -171,6 +176,7 @@ extension CatalogueModel {
     queries.discardOldFiles()
   }
 
+  /// The checksum of the products, their signals and the query counts.
   public func checksum() -> LogicalChecksum {
     publish(at: publisher.current.position)
     var checksum = publisher.current.index.checksum

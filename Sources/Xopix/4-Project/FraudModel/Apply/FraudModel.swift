@@ -12,6 +12,7 @@ internal import Synchronization
 /// Refunds are not. The model is thread-safe: any thread may ask while the projection applies; a lock is held for one
 /// payment at a time.
 public final class FraudModel: ReadModel, Sendable {
+  /// The model's name in metrics, manifests and messages.
   public let name = "fraud"
   /// The topic of the decisions.
   public static let outputTopic = "fraud"

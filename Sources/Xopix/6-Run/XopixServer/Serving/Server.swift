@@ -118,8 +118,8 @@ public struct Server: Sendable {
     }
     for (file, bytes) in recovery.lostBytes.sorted(by: { $0.key < $1.key }) {
       logger.error(
-        "the disk lost acknowledged events; restore them from a copy", metadata: ["file": "\(file)", "bytes": "\(bytes)"]
-      )
+        "the disk lost acknowledged events; restore them from a copy",
+        metadata: ["file": "\(file)", "bytes": "\(bytes)"])
     }
     if recovery.addedToOrder > 0 || recovery.droppedFromOrder > 0 {
       logger.warning(
