@@ -58,8 +58,8 @@ public struct Server: Sendable {
       parts.readSide.stop()
       throw StartFailure(error)
     }
-    var services: [any Service] = [DrainService(drain: drain), application]
-    services += companions.map { $0(running) }
+    // Services end in the reverse order, each after the one before: streams must end before HTTP can.
+    let services: [any Service] = [application] + companions.map { $0(running) } + [DrainService(drain: drain)]
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map {
