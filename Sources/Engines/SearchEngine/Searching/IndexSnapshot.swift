@@ -58,7 +58,7 @@ public final class IndexSnapshot: Sendable {
     guard var result = try search(request).facets.first else { return FacetResult(field: field, kind: .terms) }
     let wanted = prefix.lowercased()
     let matching = result.values.filter { $0.value.lowercased().hasPrefix(wanted) }
-    result.other = max(0, matching.count - size)
+    result.other = matching.dropFirst(size).reduce(0) { $0 + $1.count }
     result.values = Array(matching.prefix(size))
     return result
   }
