@@ -164,9 +164,16 @@ let package = Package(
     tests("WriteSide", ["ByteCoding", "JSONBytes", "ShopEvents"]),
     tests(
       "CatalogueModel",
-      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "SearchEngine", "ShopEvents"]),
-    tests("AnalyticsModel", ["ByteCoding", "DurableFiles", "Projections", "ShopEvents", "Streams"]),
-    tests("FraudModel", ["ByteCoding", "DurableFiles", "Projections", "ShopEvents", "Scoring"]),
+      [
+        "ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "RecordBatches", "SearchEngine",
+        "ShopEvents",
+      ]),
+    tests(
+      "AnalyticsModel",
+      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents", "Streams"]),
+    tests(
+      "FraudModel",
+      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents", "Scoring"]),
     tests(
       "HTTPAPI",
       [

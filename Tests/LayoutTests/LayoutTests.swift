@@ -7,7 +7,7 @@ struct LayoutTests {
   /// Modules by level: a module imports lower levels only.
   static let levels: [[String]] = [
     ["CChecksum", "CICU", "CSimdJSON", "CStemmer", "CZstd"],
-    ["ByteCoding", "JSONBytes", "QueryLanguage", "Sketches", "TextAnalysis"],
+    ["ByteCoding", "JSONBytes", "QueryLanguage", "TextAnalysis"],
     ["DurableFiles", "RecordBatches", "Scoring"],
     ["EventLog", "Projections", "SearchEngine", "Streams"],
     ["EventSources", "ShopEvents"],
@@ -15,12 +15,6 @@ struct LayoutTests {
     ["HTTPAPI"],
     ["XopixServer"],
     ["xopix"],
-  ]
-
-  /// Imports within a level, each with its reason.
-  static let allowedWithinLevel: Set<String> = [
-    // The sums of counters and sketches are written with the same checked bytes as everything else.
-    "Sketches ByteCoding"
   ]
 
   /// Words of the shop, which engines must not know.
@@ -81,8 +75,7 @@ struct LayoutTests {
       guard let own = level[source.module] else { continue }
       for name in Self.imports(of: source) {
         guard let other = level[name] else { continue }
-        let isAllowed = other < own || Self.allowedWithinLevel.contains("\(source.module) \(name)")
-        #expect(isAllowed, "\(source.path) imports \(name), which is not below \(source.module)")
+        #expect(other < own, "\(source.path) imports \(name), which is not below \(source.module)")
       }
     }
   }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import WriteSide
 
-/// Folders next to and in the repository.
+/// Folders of the repository.
 enum Places {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -14,14 +14,6 @@ enum Places {
   static func mapping(_ name: String) throws -> ImportMapping {
     let file = root.appendingPathComponent("fixtures/mappings/" + name)
     return try ImportMapping(yaml: String(contentsOf: file, encoding: .utf8), file: name)
-  }
-
-  /// A file of real data; nil, said aloud, where it is absent.
-  static func realData(_ name: String) -> String? {
-    let path = root.deletingLastPathComponent().appendingPathComponent("shared/data/" + name).path
-    if FileManager.default.fileExists(atPath: path) { return path }
-    print("SKIPPED: no real data at ../shared/data/\(name)")
-    return nil
   }
 }
 

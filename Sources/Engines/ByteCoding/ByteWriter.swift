@@ -65,6 +65,7 @@ public struct ByteWriter: Sendable {
     var value = value
     value.withUTF8 { utf8 in
       writeVarint(UInt64(utf8.count))
+      // Safety: the buffer is read within this closure, as long as the text's bytes are there.
       unsafe bytes.append(contentsOf: utf8)
     }
   }

@@ -100,7 +100,7 @@ public final class Projection<Event: Sendable> {
     // What a step could not write is still owed; nobody would derive it again after this checkpoint.
     try outputs.flush()
     // The log first: a checkpoint must never know of events that a power failure could still take back.
-    let outputEnds = try outputs.sync()
+    let outputEnds = try outputs.sync(at: position)
     var manifests: [String: [UInt8]] = [:]
     for model in models { manifests[model.name] = try model.writeCheckpoint(number: checkpointNumber) }
     let checkpoint = ProjectionCheckpoint(

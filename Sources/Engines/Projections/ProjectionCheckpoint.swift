@@ -16,7 +16,8 @@ struct ProjectionCheckpoint: Equatable {
   var nextOrdinal: UInt64
   /// The offsets that belong to ``nextOrdinal``.
   var position: Position
-  /// The ends of the output topics: what follows from the state's events stands before these.
+  /// Places in the output topics: everything before them follows from the state's events, and of what follows from
+  /// those that are not part of the state nothing stands before them.
   var outputEnds: Position
   var statistics: ProjectionStatistics
   var identities: EventIdentityJournal.Manifest
@@ -106,6 +107,8 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
   case damagedFile(path: String, reason: String)
   /// A file was written by another version of Xopix.
   case unknownFormat(path: String, found: UInt32, known: UInt32)
+  /// A model's state was built by definitions, e.g. of views, that are not those of now.
+  case otherDefinitions(directory: String, of: String)
 
   /// What failed, where, and what to do.
   public var description: String {
@@ -114,6 +117,9 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
       "\(path) is damaged: \(reason). Run `xopix rebuild all --activate` to build the read models anew from the log."
     case .unknownFormat(let path, let found, let known):
       "\(path) has format \(found); this xopix knows format \(known). Use the version that wrote it, or rebuild."
+    case .otherDefinitions(let directory, let what):
+      "\(directory) was built by other definitions of \(what). "
+        + "Run `xopix rebuild all --activate` to build the read models anew from the log."
     }
   }
 }

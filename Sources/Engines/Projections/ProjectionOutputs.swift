@@ -8,9 +8,11 @@ struct ProjectionOutputs {
   private var pending: [OutputRecord] = []
   /// How often each output that follows from a source record was found in the log after the checkpoint.
   private var alreadyWritten: [OutputKey: Int] = [:]
+  /// Where those were looked for.
+  private var writtenUpTo: Position
 
   private struct OutputKey: Hashable {
-    let source: [UInt8]
+    let source: SourceRecord
     let topic: String
   }
 
@@ -18,11 +20,13 @@ struct ProjectionOutputs {
   init(sink: (any OutputSink)?, topics: [String], writtenUpTo: Position) throws {
     self.sink = sink
     self.topics = topics
+    self.writtenUpTo = writtenUpTo
     guard let sink else { return }
     for topic in topics {
       for record in try sink.records(of: [topic], from: writtenUpTo) {
         // The last one is ours: a dead letter keeps the headers that its record came with.
-        guard let header = record.headers.last(where: { $0.key == SourceRecord.headerKey }), let source = header.value
+        guard let header = record.headers.last(where: { $0.key == SourceRecord.headerKey }),
+          let source = header.value.flatMap(SourceRecord.init(headerValue:))
         else { continue }
         alreadyWritten[OutputKey(source: source, topic: topic), default: 0] += 1
       }
@@ -32,7 +36,7 @@ struct ProjectionOutputs {
   mutating func add(_ output: OutputRecord) {
     guard sink != nil else { return }
     if !alreadyWritten.isEmpty {
-      let key = OutputKey(source: output.source.headerValue, topic: output.topic)
+      let key = OutputKey(source: output.source, topic: output.topic)
       if let count = alreadyWritten[key] {
         alreadyWritten[key] = count > 1 ? count - 1 : nil
         return
@@ -58,12 +62,15 @@ struct ProjectionOutputs {
     }
   }
 
-  /// Makes the log durable and returns the ends of the output topics.
-  func sync() throws -> Position {
+  /// Makes the log durable and returns the places in the output topics before which everything follows from records
+  /// before `position`.
+  mutating func sync(at position: Position) throws -> Position {
     guard let sink else { return Position() }
-    let ends = sink.endPosition(of: topics)
+    // What was found behind the last checkpoint and does not follow yet must be found again, should this be the next.
+    alreadyWritten = alreadyWritten.filter { $0.key.source.offset >= position[$0.key.source.topicPartition] }
+    if alreadyWritten.isEmpty { writtenUpTo = sink.endPosition(of: topics) }
     try sink.sync()
-    return ends
+    return writtenUpTo
   }
 }
 

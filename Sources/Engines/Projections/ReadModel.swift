@@ -87,6 +87,15 @@ public struct SourceRecord: Hashable, Sendable {
   public var headerValue: [UInt8] {
     Array("\(topicPartition.topic):\(topicPartition.partition):\(offset.rawValue)".utf8)
   }
+
+  /// The place in a header that ``headerValue`` wrote; nil for anything else.
+  init?(headerValue bytes: [UInt8]) {
+    let parts = String(decoding: bytes, as: UTF8.self).split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count >= 3, let partition = Int32(parts[parts.count - 2]), let offset = Int64(parts[parts.count - 1])
+    else { return nil }
+    let topic = parts.dropLast(2).joined(separator: ":")
+    self.init(TopicPartition(topic: topic, partition: partition), Offset(rawValue: offset))
+  }
 }
 
 /// Makes a read model in a directory: empty, or as it was at a checkpoint.

@@ -57,6 +57,18 @@ public struct Scorer: Sendable {
     placeByFeature = Dictionary(uniqueKeysWithValues: features.enumerated().map { ($1.definition.name, $0) })
   }
 
+  /// What is kept of each entity, as bytes: a state that was recorded by a scorer of another layout can't be read.
+  public var stateLayout: [UInt8] {
+    var writer = ByteWriter()
+    for (field, kept) in companions.enumerated() {
+      guard let kept else { continue }
+      writer.writePrefixed(fields[field])
+      writer.writeVarint(UInt64(kept.count))
+      for other in kept { writer.writePrefixed(fields[other]) }
+    }
+    return writer.bytes
+  }
+
   // MARK: Scoring
 
   /// The features' values as of just before `observation`; nil where the observation does not say what is needed.
@@ -118,24 +130,19 @@ public struct Scorer: Sendable {
     }
     let history = state.history(of: key(feature.entity, hashes[feature.entity]))
     let now = observation.time.rawValue
-    let from = feature.definition.window.map { now - Int64($0) * 1_000_000 } ?? .min
+    let from = EntityHistory.start(
+      ofWindow: feature.definition.window ?? FeatureDefinition.longestWindow, before: now)
     let entries = (history?.entries ?? []).lazy.filter { $0.time <= now && $0.time > from }
     switch feature.definition.aggregate {
     case .count: return Double(entries.count { _ in true })
     case .failures: return Double(entries.count { $0.isFailed })
-    case .sum: return entries.reduce(0.0) { $0 + Double($1.currency == currency && !$1.isFailed ? $1.amount ?? 0 : 0) }
+    case .sum: return Double(Self.amounts(of: entries, in: currency).sum)
     case .distinct:
       guard let companion = feature.companion else { return nil }
       return Double(Set(entries.map { $0.companions[companion] }.filter { $0 != 0 }).count)
     case .ratioToMean:
       guard let amount = observation.amount else { return nil }
-      var sum: Int64 = 0
-      var count: Int64 = 0
-      for entry in entries where entry.currency == currency && !entry.isFailed {
-        guard let amount = entry.amount else { continue }
-        sum = sum.addingReportingOverflow(amount).partialValue
-        count += 1
-      }
+      let (sum, count) = Self.amounts(of: entries, in: currency)
       guard count >= 3, sum > 0 else { return nil }
       return Double(amount) * Double(count) / Double(sum)
     case .isNewPair:
@@ -145,6 +152,20 @@ public struct Scorer: Sendable {
     case .wasLabelled: return history?.isLabelled == true ? 1 : 0
     case .differs: return nil
     }
+  }
+
+  /// The sum of the amounts in a currency and their number, failures left out; 64 of them can't overflow 128 bits.
+  private static func amounts(
+    of entries: some Sequence<EntityHistory.Entry>, in currency: UInt64
+  ) -> (sum: Int128, count: Int) {
+    var sum: Int128 = 0
+    var count = 0
+    for entry in entries where entry.currency == currency && !entry.isFailed {
+      guard let amount = entry.amount else { continue }
+      sum += Int128(amount)
+      count += 1
+    }
+    return (sum, count)
   }
 
   // MARK: Recording

@@ -29,9 +29,9 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
   public let aggregate: Aggregate
   /// The other field, for `distinct`, `is_new_pair` and `differs`.
   public let of: String?
-  /// The window's length in seconds, for those that have one: at most 30 days.
+  /// The window's length in seconds, for those that have one: at most 30 days, which also bound those without.
   public let window: Int?
-  /// What the number counts, e.g. `payments`.
+  /// What the number counts, e.g. `events`.
   public let unit: String
   /// What it means, in one sentence.
   public let description: String

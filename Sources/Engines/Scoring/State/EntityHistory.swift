@@ -29,10 +29,16 @@ struct EntityHistory: Sendable, Equatable {
   init(generation: UInt64) { self.generation = generation }
 
   mutating func record(_ entry: Entry) {
-    let oldest = entry.time - Int64(FeatureDefinition.longestWindow) * 1_000_000
+    let oldest = Self.start(ofWindow: FeatureDefinition.longestWindow, before: entry.time)
     entries.removeAll { $0.time < oldest }
     if entries.count >= Self.mostEntries { entries.removeFirst(entries.count - Self.mostEntries + 1) }
     entries.append(entry)
+  }
+
+  /// The time, in microseconds, so many seconds before another one; the earliest there is where that lies before it.
+  static func start(ofWindow seconds: Int, before time: Int64) -> Int64 {
+    let (start, overflow) = time.subtractingReportingOverflow(Int64(seconds) * 1_000_000)
+    return overflow ? .min : start
   }
 
   var bytes: [UInt8] {

@@ -42,7 +42,7 @@ public struct FeatureState: Sendable {
     change(&history)
     young[key] = history
     changed.insert(key)
-    if young.count > room / 2 {
+    if young.count >= (room + 1) / 2 {
       old = young
       young = [:]
       generation += 1
@@ -51,11 +51,13 @@ public struct FeatureState: Sendable {
 
   // MARK: Durability
 
-  /// The entities changed since the last call, as keys and values of a journal; nil for one that was forgotten.
-  public mutating func takeChanges() -> [(key: [UInt8], value: [UInt8]?)] {
-    defer { changed = [] }
-    return changed.map { ($0.bytes, history(of: $0)?.bytes) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }
+  /// The entities changed since ``forgetChanges()``, as keys and values of a journal; nil for one that was forgotten.
+  public func changes() -> [(key: [UInt8], value: [UInt8]?)] {
+    changed.map { ($0.bytes, history(of: $0)?.bytes) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }
   }
+
+  /// Starts to note changes anew, once those so far are durable.
+  public mutating func forgetChanges() { changed = [] }
 
   /// Every entity, as keys and values of a journal, in the order of the keys.
   public func all() -> [(key: [UInt8], value: [UInt8]?)] {

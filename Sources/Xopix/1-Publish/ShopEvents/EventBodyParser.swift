@@ -129,22 +129,24 @@ struct EventBodyParser {
   // MARK: Orders, payments, carts
 
   private func order(_ kind: OrderChange.Kind) throws(Rejection) -> OrderChange {
+    let id = try data.id("order_id")
     let items = try data.items()
     let total = try data.money("total")
-    if kind == .created, total == nil, !items.contains(where: { $0.unitPrice != nil }) {
-      throw data.failure("total", "is required where the items have no unit_price")
+    if kind == .created, total == nil, items.isEmpty || items.contains(where: { $0.unitPrice == nil }) {
+      throw data.failure("total", "is required where not every item has a unit_price")
     }
     return OrderChange(
-      kind: kind, orderID: try data.id("order_id"), userID: try data.optionalID("user_id"), items: items,
+      kind: kind, orderID: id, userID: try data.optionalID("user_id"), items: items,
       total: total, currency: try data.currency(), country: try data.string("country"),
       channel: try data.string("channel"), coupon: try data.string("coupon"), reason: try data.string("reason"))
   }
 
   private func payment(_ kind: PaymentChange.Kind) throws(Rejection) -> PaymentChange {
+    let id = try data.id("payment_id")
     let amount = try data.money("amount")
     if kind == .processed, amount == nil { throw data.failure("amount", "is required") }
     return PaymentChange(
-      kind: kind, paymentID: try data.id("payment_id"), orderID: try data.optionalID("order_id"),
+      kind: kind, paymentID: id, orderID: try data.optionalID("order_id"),
       userID: try data.optionalID("user_id"), amount: amount, currency: try data.currency(),
       method: try data.string("method"), provider: try data.string("provider"), card: try data.string("card"),
       cardCountry: try data.string("card_country"), ip: try data.string("ip"),

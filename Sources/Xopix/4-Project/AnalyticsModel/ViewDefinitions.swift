@@ -28,7 +28,19 @@ public enum ViewDefinitions {
     case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found): context = found
     @unknown default: return "\(error)"
     }
+    if let fault = yamlFault(context.underlyingError) { return fault }
     return "\(place(context)) \(context.debugDescription)"
+  }
+
+  /// Where a text is no YAML at all, and why.
+  private static func yamlFault(_ error: (any Error)?) -> String? {
+    guard let error = error as? YamlError else { return nil }
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return "line \(mark.line) is not YAML: \(problem)"
+    default: return "is not YAML: " + "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
   }
 
   private static func place(_ context: DecodingError.Context) -> String {

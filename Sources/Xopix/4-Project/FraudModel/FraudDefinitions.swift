@@ -60,8 +60,20 @@ public enum FraudDefinitions {
     switch error {
     case .keyNotFound(let key, let context): return "\(place(context)) lacks \(key.stringValue)"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      if let fault = yamlFault(context.underlyingError) { return fault }
       return "\(place(context)) \(context.debugDescription)"
     @unknown default: return "\(error)"
+    }
+  }
+
+  /// Where a text is no YAML at all, and why.
+  private static func yamlFault(_ error: (any Error)?) -> String? {
+    guard let error = error as? YamlError else { return nil }
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return "line \(mark.line) is not YAML: \(problem)"
+    default: return "is not YAML: " + "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
     }
   }
 

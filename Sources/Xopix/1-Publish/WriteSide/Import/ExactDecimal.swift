@@ -66,7 +66,8 @@ struct ExactDecimal: Sendable, Hashable {
   /// The product; nil where it has more digits than can be kept.
   func multiplied(by other: ExactDecimal) -> ExactDecimal? {
     let (product, overflow) = mantissa.multipliedReportingOverflow(by: other.mantissa)
-    guard !overflow else { return nil }
+    // The least integer of 128 bits is left out: it has no absolute value.
+    guard !overflow, product != .min else { return nil }
     let result = ExactDecimal(mantissa: product, scale: scale + other.scale)
     return result.scale <= Self.mostFractionDigits ? result : nil
   }
@@ -76,7 +77,7 @@ struct ExactDecimal: Sendable, Hashable {
     let common = max(scale, other.scale)
     guard let left = shifted(to: common), let right = other.shifted(to: common) else { return nil }
     let (sum, overflow) = left.addingReportingOverflow(right)
-    return overflow ? nil : ExactDecimal(mantissa: sum, scale: common)
+    return overflow || sum == .min ? nil : ExactDecimal(mantissa: sum, scale: common)
   }
 
   private func shifted(to wanted: Int) -> Int128? {
@@ -92,16 +93,11 @@ struct ExactDecimal: Sendable, Hashable {
   /// Whether the left number is the lesser.
   static func isLess(_ left: ExactDecimal, _ right: ExactDecimal) -> Bool {
     let common = max(left.scale, right.scale)
-    if let shiftedLeft = left.shifted(to: common), let shiftedRight = right.shifted(to: common) {
-      return shiftedLeft < shiftedRight
-    }
-    // Only numbers that differ by a factor of more than 10⁷ can't be brought to a common scale.
-    let leftWhole = left.mantissa / Self.power(left.scale)
-    let rightWhole = right.mantissa / Self.power(right.scale)
-    return leftWhole < rightWhole
+    // A number that does not fit the other one's scale is farther from zero than it, so its sign decides.
+    guard let shiftedLeft = left.shifted(to: common) else { return left.mantissa < 0 }
+    guard let shiftedRight = right.shifted(to: common) else { return right.mantissa > 0 }
+    return shiftedLeft < shiftedRight
   }
-
-  private static func power(_ exponent: Int) -> Int128 { (0..<exponent).reduce(1) { result, _ in result * 10 } }
 
   /// The shortest text of the number: `12.5`, `-3`, `0.0025`.
   var text: String {

@@ -7,7 +7,8 @@ struct RowMapper {
     let key: String
     let rule: Int
     let first: Row
-    var rows = 0
+    /// The numbers of the rows that are not refused by themselves.
+    var rows: [Int] = []
     var items: [JSONValue] = []
     var total = ExactDecimal.zero
     var isRefused = false
@@ -93,7 +94,6 @@ struct RowMapper {
       closeGroup()
       group = Group(key: key, rule: rule, first: row)
     }
-    group?.rows += 1
     do throws(RowRefusal) {
       let (item, amount) = try EventBuilder.item(mapping.rules[rule], row: row)
       if mapping.rules[rule].items != nil { group?.items.append(item) }
@@ -103,10 +103,10 @@ struct RowMapper {
         }
         group?.total = total
       }
+      group?.rows.append(row.number)
     } catch {
       // The row itself is counted here, the rest of its group when that ends.
       summary.refuse(row.number, field: error.field, reason: error.message)
-      group?.rows -= 1
       group?.isRefused = true
     }
   }
@@ -123,7 +123,7 @@ struct RowMapper {
     do throws(RowRefusal) {
       let event = try EventBuilder.event(
         rule, row: group.first, items: group.items, total: rule.total == nil ? nil : group.total)
-      summary.mapped += group.rows
+      summary.mapped += group.rows.count
       keep(event, type: rule.type)
     } catch {
       refuse(group, field: error.field, reason: error.message)
@@ -131,6 +131,6 @@ struct RowMapper {
   }
 
   private mutating func refuse(_ group: Group, field: String?, reason: String) {
-    for _ in 0..<group.rows { summary.refuse(group.first.number, field: field, reason: reason) }
+    for row in group.rows { summary.refuse(row, field: field, reason: reason) }
   }
 }

@@ -16,6 +16,9 @@ struct TimeFormat: Sendable {
 
   private let kind: Kind
 
+  /// The years 1 to 9999, in microseconds since 1970: RFC 3339 can write no others.
+  private static let writableTimes: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
+
   /// RFC 3339, also without its offset, which counts as UTC, or without its time of day, which counts as midnight.
   static let standard = TimeFormat(kind: .standard)
 
@@ -65,7 +68,7 @@ struct TimeFormat: Sendable {
       return Timestamp(rfc3339: text.utf8.count == 10 ? text + "T00:00:00Z" : text + "Z")
     case .unix(let ticksPerSecond):
       guard let ticks = ExactDecimal(text), let million = ExactDecimal(String(1_000_000 / ticksPerSecond)),
-        let microseconds = ticks.multiplied(by: million)?.integer
+        let microseconds = ticks.multiplied(by: million)?.integer, Self.writableTimes.contains(microseconds)
       else { return nil }
       return Timestamp(rawValue: microseconds)
     case .pattern(let parts): return Self.time(text, parts)

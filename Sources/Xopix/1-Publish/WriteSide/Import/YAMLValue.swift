@@ -17,6 +17,7 @@ struct YAMLValue {
       if let error = error as? YamlError {
         switch error {
         case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): line = mark.line
+        case .duplicatedKeysInMapping(_, let context): line = context.mark.line
         default: break
         }
       }

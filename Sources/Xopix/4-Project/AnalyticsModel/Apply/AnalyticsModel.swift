@@ -36,6 +36,13 @@ public final class AnalyticsModel: ReadModel {
       views.append(ViewState(definition: definition, schema: schema))
     }
     let saved = try manifest.map { try AnalyticsManifest(bytes: $0, directory: directory) }
+    for view in views {
+      guard let saved, saved.shapes[view.definition.name] != AnalyticsManifest.shape(of: view.definition) else {
+        continue
+      }
+      // Rows computed in another way can't be gone on with, and a new view would lack the past.
+      throw ProjectionError.otherDefinitions(directory: directory, of: "the view \(view.definition.name)")
+    }
     var codec = RowCodec(views: views)
     journal = try KeyedJournal(directory: directory, name: "rows", restoring: saved?.journal) { change in
       codec.restore(change)
@@ -102,7 +109,9 @@ public final class AnalyticsModel: ReadModel {
     let manifest = try journal.checkpoint(changes: changes, count: rows) { allRows() }
     unsaved = views.map { _ in [] }
     return AnalyticsManifest(
-      journal: manifest, headers: Dictionary(uniqueKeysWithValues: views.map { ($0.definition.name, $0.header) })
+      journal: manifest, headers: Dictionary(uniqueKeysWithValues: views.map { ($0.definition.name, $0.header) }),
+      shapes: Dictionary(
+        uniqueKeysWithValues: views.map { ($0.definition.name, AnalyticsManifest.shape(of: $0.definition)) })
     ).bytes
   }
 

@@ -65,19 +65,49 @@ struct AnalyticsManifest {
   let journal: [UInt8]
   /// Each view's state but for its rows.
   let headers: [String: [UInt8]]
+  /// What each view's rows were computed by.
+  let shapes: [String: [UInt8]]
 
-  init(journal: [UInt8], headers: [String: [UInt8]]) {
+  init(journal: [UInt8], headers: [String: [UInt8]], shapes: [String: [UInt8]]) {
     self.journal = journal
     self.headers = headers
+    self.shapes = shapes
+  }
+
+  /// The parts of a definition on which a view's rows depend, as bytes.
+  static func shape(of view: ViewDefinition) -> [UInt8] {
+    var writer = ByteWriter()
+    func write(_ filter: [String: String]) {
+      writer.writeVarint(UInt64(filter.count))
+      for (column, text) in filter.sorted(by: { $0.key < $1.key }) {
+        writer.writePrefixed(column)
+        writer.writePrefixed(text)
+      }
+    }
+    writer.writePrefixed(view.source)
+    write(view.filter)
+    writer.writeSignedVarint(view.windowSeconds)
+    writer.writeVarint(UInt64(view.maxRows))
+    writer.writeVarint(UInt64(view.keys.count))
+    for key in view.keys { writer.writePrefixed(key) }
+    writer.writeVarint(UInt64(view.aggregates.count))
+    for aggregate in view.aggregates {
+      writer.writePrefixed(aggregate.function.rawValue)
+      writer.writePrefixed(aggregate.column ?? "")
+      write(aggregate.filter)
+    }
+    return writer.bytes
   }
 
   var bytes: [UInt8] {
     var writer = ByteWriter()
     writer.writePrefixed(journal)
-    writer.writeVarint(UInt64(headers.count))
-    for (name, header) in headers.sorted(by: { $0.key < $1.key }) {
-      writer.writePrefixed(name)
-      writer.writePrefixed(header)
+    for parts in [headers, shapes] {
+      writer.writeVarint(UInt64(parts.count))
+      for (name, bytes) in parts.sorted(by: { $0.key < $1.key }) {
+        writer.writePrefixed(name)
+        writer.writePrefixed(bytes)
+      }
     }
     return writer.bytes
   }
@@ -86,14 +116,20 @@ struct AnalyticsManifest {
     do throws(ByteReaderError) {
       var reader = ByteReader(bytes.rawBytes)
       journal = try reader.readPrefixedBytes()
-      var headers: [String: [UInt8]] = [:]
-      for _ in 0..<(try reader.readCount()) {
-        let name = try reader.readPrefixedString()
-        headers[name] = try reader.readPrefixedBytes()
-      }
-      self.headers = headers
+      headers = try Self.readParts(&reader)
+      shapes = try Self.readParts(&reader)
     } catch {
       throw .damagedFile(path: directory, reason: "its manifest in the checkpoint ends early")
     }
+  }
+
+  @_lifetime(reader: copy reader)
+  private static func readParts(_ reader: inout ByteReader) throws(ByteReaderError) -> [String: [UInt8]] {
+    var parts: [String: [UInt8]] = [:]
+    for _ in 0..<(try reader.readCount()) {
+      let name = try reader.readPrefixedString()
+      parts[name] = try reader.readPrefixedBytes()
+    }
+    return parts
   }
 }

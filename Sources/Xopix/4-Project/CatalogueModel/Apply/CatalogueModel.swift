@@ -135,9 +135,11 @@ public final class CatalogueModel: ReadModel {
 
   private static func object(_ value: JSONValue) -> JSONObject {
     // A null says that a member is absent; it is not kept.
-    guard case .object(let object) = JSONMergePatch.apply(patch: value, to: .object(JSONObject())) else {
+    guard case .object(var object) = JSONMergePatch.apply(patch: value, to: .object(JSONObject())) else {
       return JSONObject()
     }
+    // Answers show under these names what the log says.
+    for name in CatalogueSnapshot.reservedMembers { object[name] = nil }
     return object
   }
 }

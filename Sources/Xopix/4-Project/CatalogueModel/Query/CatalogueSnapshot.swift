@@ -95,7 +95,7 @@ public struct CatalogueSnapshot: Sendable {
     writer.beginObject()
     if let stock = live.first(where: { $0.field == "stock" })?.value {
       writer.key("available")
-      writer.integer(Int64(stock))
+      writer.double(stock)
     }
     writer.key("in_stock")
     writer.bool((live.first { $0.field == "in_stock" }?.value ?? 1) != 0)
@@ -104,7 +104,7 @@ public struct CatalogueSnapshot: Sendable {
     writer.beginObject()
     for (field, value) in live where field != "stock" && field != "in_stock" {
       writer.key(field)
-      writer.integer(Int64(value))
+      writer.double(value)
     }
     writer.endObject()
     writer.endObject()
@@ -114,6 +114,9 @@ public struct CatalogueSnapshot: Sendable {
     json.append(contentsOf: writer.bytes.dropFirst())
     return json
   }
+
+  /// Members that ``json(stored:live:)`` adds; a product's own of these names are not kept.
+  static let reservedMembers = ["stock", "signals"]
 
   /// Adds the filter that hides drafts and archived products, unless the filter speaks of the status itself.
   public static func activeOnly(_ filter: Filter) -> Filter {

@@ -57,10 +57,12 @@ struct DecisionLog: Sendable {
 
   // MARK: Durability
 
-  mutating func takeChanges() -> [(key: [UInt8], value: [UInt8]?)] {
-    defer { changed = [] }
-    return changed.sorted().map { (Self.key($0), decisions[$0].map(Self.value)) }
+  func changes() -> [(key: [UInt8], value: [UInt8]?)] {
+    changed.sorted().map { (Self.key($0), decisions[$0].map(Self.value)) }
   }
+
+  /// Starts to note changes anew, once those so far are durable.
+  mutating func forgetChanges() { changed = [] }
 
   func all() -> [(key: [UInt8], value: [UInt8]?)] {
     decisions.keys.sorted().map { (Self.key($0), decisions[$0].map(Self.value)) }

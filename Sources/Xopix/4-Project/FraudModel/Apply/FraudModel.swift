@@ -40,6 +40,9 @@ public final class FraudModel: ReadModel, Sendable {
     // A label names a payment; the payment's card is what it marks.
     scorer = try Scorer(definition: definition, fields: PaymentFields.names, links: [("payment", "card")])
     let saved = try manifest.map { try FraudManifest(bytes: $0, directory: directory) }
+    if let saved, saved.layout != scorer.stateLayout {
+      throw ProjectionError.otherDefinitions(directory: directory, of: "features")
+    }
     var restored = State(features: FeatureState(entities: Self.mostEntities))
     var damage: ByteReaderError?
     let entities = try KeyedJournal(directory: directory, name: "entities", restoring: saved?.entities) { change in
@@ -102,18 +105,25 @@ public final class FraudModel: ReadModel, Sendable {
   /// Writes what changed since the last checkpoint.
   public func writeCheckpoint(number: UInt64) throws -> [UInt8] {
     let (entityChanges, decisionChanges, generation) = state.withLock {
-      ($0.features.takeChanges(), $0.decisions.takeChanges(), $0.features.generation)
+      ($0.features.changes(), $0.decisions.changes(), $0.features.generation)
     }
     let counts = state.withLock { ($0.features.count, $0.decisions.count) }
-    return try journals.withLock { journals in
+    let layout = scorer.stateLayout
+    let manifest = try journals.withLock { journals in
       let entities = try journals.entities.checkpoint(changes: entityChanges, count: counts.0) {
         state.withLock { $0.features.all() }
       }
       let decisions = try journals.decisions.checkpoint(changes: decisionChanges, count: counts.1) {
         state.withLock { $0.decisions.all() }
       }
-      return FraudManifest(generation: generation, entities: entities, decisions: decisions).bytes
+      return FraudManifest(layout: layout, generation: generation, entities: entities, decisions: decisions).bytes
     }
+    // Only now: changes that could not be written are written by the next checkpoint.
+    state.withLock {
+      $0.features.forgetChanges()
+      $0.decisions.forgetChanges()
+    }
+    return manifest
   }
 
   /// Removes the journals' former files.
@@ -174,11 +184,14 @@ public final class FraudModel: ReadModel, Sendable {
 
 /// What a checkpoint keeps of the fraud model, beside the journals' files.
 private struct FraudManifest {
+  /// What the features keep of entities.
+  let layout: [UInt8]
   let generation: UInt64
   let entities: [UInt8]
   let decisions: [UInt8]
 
-  init(generation: UInt64, entities: [UInt8], decisions: [UInt8]) {
+  init(layout: [UInt8], generation: UInt64, entities: [UInt8], decisions: [UInt8]) {
+    self.layout = layout
     self.generation = generation
     self.entities = entities
     self.decisions = decisions
@@ -186,6 +199,7 @@ private struct FraudManifest {
 
   var bytes: [UInt8] {
     var writer = ByteWriter()
+    writer.writePrefixed(layout)
     writer.writeVarint(generation)
     writer.writePrefixed(entities)
     writer.writePrefixed(decisions)
@@ -195,6 +209,7 @@ private struct FraudManifest {
   init(bytes: [UInt8], directory: String) throws(ProjectionError) {
     do throws(ByteReaderError) {
       var reader = ByteReader(bytes.rawBytes)
+      layout = try reader.readPrefixedBytes()
       generation = try reader.readVarint()
       entities = try reader.readPrefixedBytes()
       decisions = try reader.readPrefixedBytes()
