@@ -96,10 +96,19 @@ struct ByteCodingTests {
     "what is not RFC 3339 is refused",
     arguments: [
       "", "2026-11-23", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-23T02:41:00", "2026-11-23T24:00:00Z",
-      "2026-11-23T02:41:00.Z", "2026-11-23T02:41:00Zx",
+      "2026-11-23T02:41:00.Z", "2026-11-23T02:41:00Zx", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00",
     ])
   func refusedTimestamps(text: String) {
     #expect(Timestamp(rfc3339: text) == nil)
+  }
+
+  @Test("any moment has a text; those that no calendar has get the nearest one")
+  func extremeTimestamps() {
+    #expect(Timestamp(rawValue: .min).rfc3339 == "0001-01-01T00:00:00Z")
+    #expect(Timestamp(rawValue: .max).rfc3339 == "9999-12-31T23:59:59Z")
+    for raw in [-62_135_596_800_000_000, 253_402_300_799_999_999] as [Int64] {
+      #expect(Timestamp(rfc3339: Timestamp(rawValue: raw).rfc3339)?.rawValue == raw)
+    }
   }
 
   @Test("a moment's text reads back as the same moment")

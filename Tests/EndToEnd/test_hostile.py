@@ -97,7 +97,7 @@ class Hostile(unittest.TestCase):
 
     def test_malformed_searches(self):
         paths = [
-            "/v1/search?q=%FF%FE", "/v1/search?size=0", "/v1/search?size=1001", "/v1/search?size=ten",
+            "/v1/search?q=%FF%FE", "/v1/search?size=-1", "/v1/search?size=1001", "/v1/search?size=ten",
             "/v1/search?size=-1", "/v1/search?sizes=10", "/v1/search?q=a&q=b", "/v1/search?filter=brand%20%3D",
             "/v1/search?filter=(((", "/v1/search?filter=nonsense%20%3D%205", "/v1/search?sort=colour:up",
             "/v1/search?sort=price:sideways", "/v1/search?facets=nonsense", "/v1/search?cursor=nonsense",

@@ -127,6 +127,28 @@ struct ProjectionFoldTests {
     #expect(projection.sums == ["x": 11])
   }
 
+  @Test("a batch that the source gives again, whole or overlapping, is read once")
+  func repeatedBatches() throws {
+    var source = ToySource()
+    let broken = Record(key: nil, value: Array("broken".utf8), timestampMilliseconds: 0)
+    source.append([ToyEvent(id: "a", account: "x", amount: 3).record(), broken], to: "pays")
+    source.append([broken], to: "pays")
+    for place in [0, 1] {
+      let batch = source.batches[place]
+      source.batches.append(
+        SourceBatch(
+          ordinal: source.endOrdinal, topicPartition: batch.topicPartition, nextOffset: batch.nextOffset,
+          bytes: batch.bytes))
+    }
+    let folder = try TemporaryFolder()
+    let sink = ToySink()
+    let projection = try Projection(folder.file("g"), source, sink)
+    try projection.finish()
+    #expect(projection.nextOrdinal == 4)
+    #expect(projection.statistics.read == 3 && projection.statistics.duplicates == 0)
+    #expect(sink.count(of: "pays.dlq") == 2 && sink.count(of: "sums") == 1)
+  }
+
   @Test("control batches and topics that hold no events are passed over, and the position goes on")
   func passedOver() throws {
     var source = ToySource()

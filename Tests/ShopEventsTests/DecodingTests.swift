@@ -111,6 +111,24 @@ struct DecodingTests {
     }
   }
 
+  @Test(
+    "a record's timestamp may be anything; one that no calendar has is refused",
+    arguments: [
+      (Int64.min, false), (.max, false), (-62_135_596_800_001, false), (253_402_300_800_000, false), (-1, true),
+      (0, true),
+    ])
+  func recordTimes(milliseconds: Int64, isAccepted: Bool) {
+    let json = #"{"specversion":"1.0","id":"1","source":"/t","type":"OrderShipped","data":{"order_id":"O"}}"#
+    let record = Record(key: nil, value: Array(json.utf8), timestampMilliseconds: milliseconds)
+    switch ShopEventDecoder().decode(record, topic: "orders") {
+    case .event(let event, _):
+      #expect(isAccepted)
+      #expect(event.time.milliseconds == milliseconds)
+    case .rejected(let rejection): #expect(!isAccepted, "\(rejection)")
+    case .unknownType: Issue.record("unknown")
+    }
+  }
+
   @Test("money is exact")
   func money() throws {
     guard

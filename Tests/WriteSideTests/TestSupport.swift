@@ -36,6 +36,8 @@ final class TemporaryFolder {
 
   func write(_ text: String, as name: String) throws -> String { try write(Array(text.utf8), as: name) }
 
+  static func read(_ path: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) }
+
   /// Compresses a file with a program; nil where that is not installed.
   func compress(_ path: String, with tool: String, ending: String) throws -> String? {
     let process = Process()
@@ -102,4 +104,82 @@ func fingerprint(_ events: some Sequence<OutgoingEvent>) -> UInt64 {
     hash = XXHash64.hash(bytes.span.bytes, seed: hash)
   }
   return hash
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers for the same seed, everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
+  }
+
+  mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+
+  mutating func chance(_ one: Int, in of: Int) -> Bool { Int.random(in: 1...of, using: &self) <= one }
+}
+
+/// What a reader of rows makes of bytes that come in pieces of these sizes.
+func outcomes(
+  _ start: some RowReader, _ bytes: [UInt8], pieces: () -> Int = { .max }
+) throws(WriteSideError) -> [RowOutcome] {
+  var reader = start
+  var outcomes: [RowOutcome] = []
+  var rest = bytes[...]
+  while true {
+    let piece = rest.prefix(max(1, pieces()))
+    rest = rest.dropFirst(piece.count)
+    reader.append(Array(piece))
+    while let outcome = try reader.next(isLast: rest.isEmpty) { outcomes.append(outcome) }
+    if rest.isEmpty { return outcomes }
+  }
+}
+
+extension RowOutcome {
+  /// The row's fields or JSON as text, or why it is none.
+  var text: String {
+    switch self {
+    case .broken(let row, let reason): return "\(row) broken: \(reason)"
+    case .row(let row):
+      switch row.content {
+      case .csv(_, let fields): return "\(row.number): " + fields.joined(separator: "|")
+      case .json(let object):
+        var writer = JSONWriter()
+        writer.value(.object(object))
+        return "\(row.number): " + String(decoding: writer.bytes, as: UTF8.self)
+      }
+    }
+  }
+}
+
+/// What becomes of a text by a mapping: its events and the summary.
+func imported(
+  _ text: String, as name: String, by mapping: ImportMapping, strict: Bool = false
+) throws -> (events: [ReadEvent], summary: ImportSummary) {
+  let folder = try TemporaryFolder()
+  let file = try folder.write(text, as: name)
+  var events: [ReadEvent] = []
+  let summary = try Importer(mapping: mapping, strict: strict).run(file: file) { batch in
+    events += try batch.map(ReadEvent.init)
+  }
+  return (events, summary)
+}
+
+/// A mapping of products, with these fields beside the required ones and whatever else is said.
+func productMapping(fields: String = "", more: String = "") throws -> ImportMapping {
+  try ImportMapping(
+    yaml: """
+      event: {type: ProductCreated, source: /test, id: "e-{row}", time: "2026-01-02T03:04:05Z"}
+      \(more)
+      fields:
+        product_id: {from: id, required: true}
+        title: {from: title, default: "-"}
+        \(fields.split(separator: "\n").joined(separator: "\n  "))
+      """, file: "test.yaml")
 }

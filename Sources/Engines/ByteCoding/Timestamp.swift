@@ -24,6 +24,14 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
 extension Timestamp {
   private static let microsecondsPerSecond: Int64 = 1_000_000
   private static let secondsPerDay: Int64 = 86_400
+  /// 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, in seconds since 1970.
+  private static let writableSeconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+  /// Whether the moment lies in the years 1 to 9999, those that RFC 3339 can write.
+  public var isWritable: Bool {
+    let seconds = rawValue / Self.microsecondsPerSecond
+    return Self.writableSeconds.contains(rawValue % Self.microsecondsPerSecond < 0 ? seconds - 1 : seconds)
+  }
 
   /// Parses RFC 3339 (`2026-11-23T02:41:00.123Z`, `2026-11-23 02:41:00+03:00`); nil for anything else.
   ///
@@ -62,11 +70,14 @@ extension Timestamp {
     let seconds =
       Self.daysSince1970(year: year, month: month, day: day) * Self.secondsPerDay
       + hour * 3600 + minute * 60 + second - offsetMinutes * 60
+    // An offset or a leap second may lead out of the years that four digits can write.
+    guard Self.writableSeconds.contains(seconds) else { return nil }
     self.init(rawValue: seconds * Self.microsecondsPerSecond + fraction)
   }
 
-  /// The moment as RFC 3339 in UTC, with as many of the six fraction digits as are needed, in groups of three.
+  /// The moment as RFC 3339 in UTC, or the nearest one that is writable (``isWritable``), with as many of the six fraction digits as are needed, in groups of three.
   public var rfc3339: String {
+    guard isWritable else { return rawValue < 0 ? "0001-01-01T00:00:00Z" : "9999-12-31T23:59:59Z" }
     var seconds = rawValue / Self.microsecondsPerSecond
     var fraction = rawValue % Self.microsecondsPerSecond
     if fraction < 0 {

@@ -29,7 +29,9 @@ public final class EventLog: Sendable {
 
   private init(directory: String, configuration: EventLogConfiguration) throws(EventLogError) {
     var report = RecoveryReport()
-    let opened = try LogState(directory: directory, configuration: configuration, report: &report)
+    var opened = try LogState(directory: directory, configuration: configuration, report: &report)
+    // What a crashed process had written and not synced may still be in the system's memory alone.
+    opened.dirty = Set(opened.partitions.indices)
     recovery = report
     commit = GroupCommit(durable: opened.journal.count)
     state = Mutex(opened)
@@ -181,6 +183,8 @@ public final class EventLog: Sendable {
       }
       do throws(FileError) { try state.journal.append(entries) } catch { throw .storage(error) }
     } catch {
+      // A sync that failed proves nothing when it is repeated: there are no more appends.
+      if case .readOnly(let reason) = error { state.failure = reason }
       takeBack(places, from: &state)
       throw error
     }

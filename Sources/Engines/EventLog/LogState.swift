@@ -46,7 +46,10 @@ struct LogState {
     let added = (0..<count).map { TopicPartition(topic: name, partition: $0) }
     try PartitionTable.write(partitions.map(\.name) + added, directory: directory)
     var report = RecoveryReport()
-    for partition in added { try add(partition, known: KnownGood(), report: &report) }
+    for partition in added {
+      try add(partition, known: KnownGood(), report: &report)
+      try partitions.last?.syncNames()
+    }
   }
 
   // MARK: Order

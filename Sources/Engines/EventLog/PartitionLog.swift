@@ -41,6 +41,16 @@ struct PartitionLog {
     }
   }
 
+  /// Makes the names of the partition's directory and of its segments durable.
+  func syncNames() throws(EventLogError) {
+    do throws(FileError) {
+      try Files.syncDirectory(directory)
+      try Files.syncDirectory(Files.directory(of: directory))
+    } catch {
+      throw .storage(error)
+    }
+  }
+
   /// A segment's path within the log's directory.
   static func path(of baseOffset: Offset, in partition: TopicPartition) -> String {
     "\(partition.topic)-\(partition.partition)/\(Segment.fileName(baseOffset: baseOffset))"
@@ -60,7 +70,7 @@ struct PartitionLog {
   /// Appends a batch at the end, in a new segment where the last one is full.
   mutating func append(_ batch: RecordBatchView, segmentBytes: Int) throws(EventLogError) -> Place {
     if let last = segments.last, last.file.byteCount >= segmentBytes {
-      do throws(FileError) { try last.file.sync() } catch { throw .storage(error) }
+      do throws(FileError) { try last.file.sync() } catch { throw .readOnly(reason: error.description) }
       var report = RecoveryReport()
       segments.append(
         try Segment(

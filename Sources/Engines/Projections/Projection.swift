@@ -50,6 +50,9 @@ public final class Projection<Event: Sendable> {
     self.wallClock = wallClock
     try Files.createDirectory(directory)
     let saved = try ProjectionCheckpoint.read(from: directory)
+    if let saved, saved.nextOrdinal > source.endOrdinal {
+      throw ProjectionError.logEndsEarly(directory: directory, checkpoint: saved.nextOrdinal, log: source.endOrdinal)
+    }
     var models: [any ReadModel<Event>] = []
     for factory in factories {
       if let saved, saved.modelManifests[factory.name] == nil {
@@ -177,6 +180,12 @@ public enum ProjectionLimit: Sendable {
   case offsets([TopicPartition: Offset])
   /// Only records stamped at or before this time.
   case time(Timestamp)
+
+  /// Whether everything is read.
+  public var isNone: Bool {
+    if case .none = self { return true }
+    return false
+  }
 
   func clamp(_ next: Offset, of partition: TopicPartition) -> Offset {
     guard case .offsets(let ends) = self, let end = ends[partition] else { return next }

@@ -109,17 +109,22 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
   case unknownFormat(path: String, found: UInt32, known: UInt32)
   /// A model's state was built by definitions, e.g. of views, that are not those of now.
   case otherDefinitions(directory: String, of: String)
+  /// A generation has read batches that the log does not have (any more).
+  case logEndsEarly(directory: String, checkpoint: UInt64, log: UInt64)
 
   /// What failed, where, and what to do.
   public var description: String {
     switch self {
     case .damagedFile(let path, let reason):
-      "\(path) is damaged: \(reason). Run `xopix rebuild all --activate` to build the read models anew from the log."
+      "\(path) is damaged: \(reason). Run `xopix rebuild all --activate --data DIR` to build the read models anew from the log."
     case .unknownFormat(let path, let found, let known):
       "\(path) has format \(found); this xopix knows format \(known). Use the version that wrote it, or rebuild."
     case .otherDefinitions(let directory, let what):
       "\(directory) was built by other definitions of \(what). "
-        + "Run `xopix rebuild all --activate` to build the read models anew from the log."
+        + "Run `xopix rebuild all --activate --data DIR` to build the read models anew from the log."
+    case .logEndsEarly(let directory, let checkpoint, let log):
+      "\(directory) has read \(checkpoint) batches, and the log has \(log): the log has lost events. Restore it from a "
+        + "copy, or run `xopix rebuild all --activate --data DIR` to go on with what is left."
     }
   }
 }

@@ -47,7 +47,7 @@ public final class ShopEventDecoder: EventDecoding {
     guard EventTypes.byTopic[topic]?.contains(envelope.type) == true,
       let body = try EventBodyParser(data: envelope.data).body(ofType: envelope.type)
     else { return .unknownType(envelope.type) }
-    let recordTime = Timestamp(milliseconds: record.timestampMilliseconds)
+    let recordTime = try Self.time(of: record)
     let time = envelope.time ?? recordTime
     guard time.rawValue <= recordTime.rawValue + Self.largestLead else {
       throw Rejection(
@@ -58,6 +58,17 @@ public final class ShopEventDecoder: EventDecoding {
     return .event(
       ShopEvent(id: envelope.id, source: envelope.source, time: time, body: body), identity: Self.identity(of: envelope)
     )
+  }
+
+  private static func time(of record: Record) throws(Rejection) -> Timestamp {
+    // Checked in milliseconds first: far out of range they do not fit into microseconds.
+    let milliseconds = record.timestampMilliseconds
+    let time = Timestamp(milliseconds: milliseconds)
+    guard milliseconds.magnitude < 1 << 50, time.isWritable else {
+      throw Rejection(
+        code: "record-time", message: "the record's timestamp, \(milliseconds) ms, lies outside of the years 1 to 9999")
+    }
+    return time
   }
 
   /// Takes off a schema registry's frame: a zero byte and a four-byte schema id. JSON never starts with a zero byte.

@@ -26,19 +26,7 @@ public struct EmbeddedSink: OutputSink {
   public func records(of topics: [String], from position: Position) throws -> [Record] {
     var records: [Record] = []
     for partition in partitions(of: topics) {
-      var offset = max(position[partition], log.startOffset(of: partition))
-      let end = log.endOffset(of: partition)
-      while offset < end {
-        let bytes = try log.read(partition, from: offset, maxBytes: 1 << 20)
-        for batch in try RecordBatchView.batches(in: bytes) {
-          var recordOffset = batch.baseOffset
-          for record in try batch.records() {
-            if recordOffset >= offset { records.append(record) }
-            recordOffset = recordOffset.advanced(by: 1)
-          }
-          offset = max(offset, batch.nextOffset)
-        }
-      }
+      try log.forEachRecord(of: partition, from: position[partition]) { record, _ in records.append(record) }
     }
     return records
   }

@@ -44,14 +44,16 @@ public struct CatalogueDefinition: Sendable {
     } catch {
       throw CatalogueDefinitionError(file: file, line: nil, reason: "\(error)")
     }
-    guard let fields = node?.mapping?["fields"]?.sequence else {
+    guard let members = node?.mapping, let fields = members["fields"]?.sequence else {
       throw CatalogueDefinitionError(file: file, line: nil, reason: "it must be a mapping with a list `fields`")
     }
+    try Self.check(members, in: ["fields", "synonyms"], of: "the definition", file: file)
     var sources: [FieldSource] = []
     for field in fields {
       guard let mapping = field.mapping, let name = mapping["name"]?.string else {
         throw CatalogueDefinitionError(file: file, line: field.mark?.line, reason: "a field must have a name")
       }
+      try Self.check(mapping, in: Self.fieldMembers, of: "field \(name)", file: file)
       sources.append(try Self.source(of: name, mapping, file: file, line: field.mark?.line))
     }
     self.sources = sources
@@ -64,6 +66,13 @@ public struct CatalogueDefinition: Sendable {
     } catch {
       throw CatalogueDefinitionError(file: file, line: nil, reason: "\(error)")
     }
+  }
+
+  /// Everything that an index's files depend on, a line a field; weights and synonyms count when a query is asked.
+  var shape: String {
+    zip(index.fields, sources).map { field, source in
+      "\(field.name) \(field.type.rawValue) \(field.isHierarchical) \(field.isLive) \(field.isVocabulary) \(source)"
+    }.joined(separator: "\n")
   }
 
   /// The names that a query may write before a colon, with the text field that each stands for: text fields, and other
@@ -86,6 +95,19 @@ public struct CatalogueDefinition: Sendable {
     case .path(let path): return ProductIndexing.value(at: path, in: product).map(ProductIndexing.texts) ?? []
     case .attributeValues: return ProductIndexing.attributeTexts(product["attributes"])
     case .signal: return []
+    }
+  }
+
+  private static let fieldMembers = ["name", "type", "from", "signal", "weight", "hierarchical", "live", "vocabulary"]
+
+  /// Refuses members that have no meaning: a misspelt one would be passed over.
+  private static func check(
+    _ mapping: Node.Mapping, in known: [String], of place: String, file: String
+  ) throws(CatalogueDefinitionError) {
+    for (key, _) in mapping where !known.contains(key.string ?? "") {
+      throw CatalogueDefinitionError(
+        file: file, line: key.mark?.line,
+        reason: "\(place): \(key.string ?? "?") has no meaning; there are \(known.joined(separator: ", "))")
     }
   }
 

@@ -23,7 +23,12 @@ public enum StartFailure: Error, Sendable {
     case let error as CatalogueDefinitionError: self = .configuration(reason: error.description)
     case let error as ViewDefinitionError: self = .configuration(reason: error.description)
     case let error as FraudDefinitionError: self = .configuration(reason: error.description)
-    case let error as ProjectionError: self = .damagedData(reason: error.description)
+    case let error as ProjectionError:
+      if case .otherDefinitions = error {
+        self = .configuration(reason: error.description)
+      } else {
+        self = .damagedData(reason: error.description)
+      }
     case let error as IndexError: self = .damagedData(reason: error.description)
     case let error as EventLogError:
       switch error {

@@ -9,10 +9,11 @@ struct VerifyCommand: AsyncParsableCommand {
     discussion: "Exit code 1 and a list where something is wrong.\n\nExample:\n  xopix verify --data ./data")
 
   @Option(help: "The data directory, which no server may hold.") var data = "./data"
+  @Option(help: "The directory that holds `fixtures` and `dashboards`.") var assets: String?
 
   func run() async throws {
     try await ServerFailure.reported {
-      let damages = try Inspection(data: data).verify()
+      let damages = try Inspection(data: data).verify(assets: assets)
       for damage in damages { print(damage) }
       if !damages.isEmpty { throw CommandFailure(.failed, "\(damages.count) damaged places") }
       print("everything is as it was written")

@@ -85,7 +85,8 @@ struct DemoCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try options.configuration()
-    let isGivenData = options.data != nil || ProcessInfo.processInfo.environment["XOPIX_DATA"] != nil
+    // The default directory is not the demo's: it may hold a real shop's events.
+    let isGivenData = configuration.data != Configuration().data || options.data != nil
     let demo = Demo(products: products, seed: seed, sessionsPerSecond: rate, keepsData: isGivenData)
     try await ServerFailure.reported { try await demo.run(configuration: configuration) }
   }

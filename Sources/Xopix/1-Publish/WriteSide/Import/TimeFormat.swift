@@ -62,13 +62,18 @@ struct TimeFormat: Sendable {
 
   /// The moment, in UTC, that a text tells; nil where it does not follow the format.
   func time(_ text: String) -> Timestamp? {
+    guard let time = anyTime(text), Self.writableTimes.contains(time.rawValue) else { return nil }
+    return time
+  }
+
+  private func anyTime(_ text: String) -> Timestamp? {
     switch kind {
     case .standard:
       if let time = Timestamp(rfc3339: text) { return time }
       return Timestamp(rfc3339: text.utf8.count == 10 ? text + "T00:00:00Z" : text + "Z")
     case .unix(let ticksPerSecond):
       guard let ticks = ExactDecimal(text), let million = ExactDecimal(String(1_000_000 / ticksPerSecond)),
-        let microseconds = ticks.multiplied(by: million)?.integer, Self.writableTimes.contains(microseconds)
+        let microseconds = ticks.multiplied(by: million)?.integer
       else { return nil }
       return Timestamp(rawValue: microseconds)
     case .pattern(let parts): return Self.time(text, parts)

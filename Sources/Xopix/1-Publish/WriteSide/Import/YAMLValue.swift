@@ -14,14 +14,16 @@ struct YAMLValue {
       composed = try Yams.compose(yaml: text)
     } catch {
       var line = 1
-      if let error = error as? YamlError {
-        switch error {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): line = mark.line
-        case .duplicatedKeysInMapping(_, let context): line = context.mark.line
-        default: break
-        }
+      var reason = "\(error)"
+      switch error as? YamlError {
+      case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+        .composer(_, let problem, let mark, _):
+        (line, reason) = (mark.line, problem)
+      case .duplicatedKeysInMapping(let keys, let context):
+        (line, reason) = (context.mark.line, "\(keys.joined(separator: ", ")) stands twice")
+      default: break
       }
-      throw .invalidMapping(file: file, line: line, field: "", reason: "is not YAML: \(error)")
+      throw .invalidMapping(file: file, line: line, field: "", reason: "is not YAML: \(reason)")
     }
     guard let composed else {
       throw .invalidMapping(file: file, line: 1, field: "", reason: "is empty; an `event` is required")

@@ -31,6 +31,9 @@ public final class CatalogueModel: ReadModel {
     self.definition = definition
     indexing = ProductIndexing(definition: definition)
     let saved = try manifest.map { try CatalogueManifest(bytes: $0, directory: directory) }
+    if let saved, saved.shape != definition.shape {
+      throw ProjectionError.otherDefinitions(directory: directory, of: "the index's fields")
+    }
     writer =
       if let saved {
         try IndexWriter.restore(directory: directory, definition: definition.index, manifest: saved.index)
@@ -167,7 +170,9 @@ extension CatalogueModel {
   /// Writes what changed since the last checkpoint, and returns what the model is restored from.
   public func writeCheckpoint(number: UInt64) throws -> [UInt8] {
     let index = try writer.checkpoint()
-    return CatalogueManifest(index: index, signals: try signals.checkpoint(), queries: try queries.checkpoint()).bytes
+    return CatalogueManifest(
+      shape: definition.shape, index: index, signals: try signals.checkpoint(), queries: try queries.checkpoint()
+    ).bytes
   }
 
   /// Removes files that the checkpoint does not need.

@@ -1,6 +1,7 @@
 internal import ByteCoding
 internal import DurableFiles
 internal import EventLog
+internal import EventSources
 internal import JSONBytes
 internal import Projections
 internal import RecordBatches
@@ -27,7 +28,8 @@ public struct Inspection: Sendable {
   /// - Parameter assets: the directory of fixtures; nil to look for it.
   public func verify(assets: String? = nil) throws(StartFailure) -> [String] {
     try StartFailure.reported {
-      var damages = log.verify().map(\.description)
+      var damages = log.recovery.lostBytes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value) bytes are lost" }
+      damages += log.verify().map(\.description)
       let factory = ProjectionFactory(
         log: log, definitions: try Assets(given: assets).definitions(), wallClock: Clock.now)
       let store = try GenerationStore(directory: directory.generations)
@@ -101,7 +103,7 @@ public struct Inspection: Sendable {
     return try StartFailure.reported {
       var lines: [String] = []
       for partition in partitions(of: EventTypes.deadLetterTopic(of: topic)) {
-        try forEachRecord(of: partition) { offset, record in
+        try log.forEachRecord(of: partition, from: Offset(rawValue: 0)) { record, offset in
           lines.append(asJSON ? Self.json(record, at: offset, of: partition) : Self.text(record))
         }
       }
@@ -111,22 +113,6 @@ public struct Inspection: Sendable {
 
   private func partitions(of topic: String) -> [TopicPartition] {
     (0..<(log.partitionCount(topic) ?? 0)).map { TopicPartition(topic: topic, partition: $0) }
-  }
-
-  private func forEachRecord(of partition: TopicPartition, _ body: (Offset, Record) -> Void) throws {
-    var offset = log.startOffset(of: partition)
-    let end = log.endOffset(of: partition)
-    while offset < end {
-      let bytes = try log.read(partition, from: offset, maxBytes: 1 << 20)
-      for batch in try RecordBatchView.batches(in: bytes) {
-        var place = batch.baseOffset
-        for record in try batch.records() {
-          body(place, record)
-          place = place.advanced(by: 1)
-        }
-        offset = max(offset, batch.nextOffset)
-      }
-    }
   }
 
   private static func headers(of record: Record) -> [(String, String)] {

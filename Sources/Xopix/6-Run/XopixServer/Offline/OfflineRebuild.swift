@@ -48,26 +48,30 @@ public struct OfflineRebuild: Sendable {
   ) throws(StartFailure) -> [RebuildResult] {
     try StartFailure.reported {
       let limit = try limit()
+      if activate, !limit.isNone {
+        throw StartFailure.configuration(reason: "a generation of a past moment can't be activated")
+      }
       let directory = try DataDirectory(path: data)
       let log = try EventLog.open(directory: directory.log)
       let factory = ProjectionFactory(
         log: log, definitions: try Assets(given: assets).definitions(), wallClock: Clock.now)
       let store = try GenerationStore(directory: directory.generations)
       var live: [(model: String, checksum: LogicalChecksum)]?
-      // An activated generation must find every output of the past written.
-      if verify || activate, let name = try store.live() {
+      if verify || activate {
         do {
+          guard let name = try store.live() else { throw StartFailure.configuration(reason: Self.nothingLive) }
           let projection = try factory.open(directory: store.path(of: name), writes: activate)
           try read(projection, log, progress: { _, _ in })
           if activate { try projection.checkpoint() }
           live = projection.checksums()
-        } catch let error as ProjectionError where !verify {
-          // A damaged generation is what a rebuild is for.
-          _ = error
+        } catch  where !verify {
+          // A live generation that is absent, damaged or of other definitions is what a rebuild is for.
         }
       }
       let name = try store.create()
-      let projection = try factory.open(directory: store.path(of: name), writes: false, limit: limit)
+      // Where no live generation wrote the outputs of the past, the new one does; what is there already is recognised.
+      let writes = activate && live == nil
+      let projection = try factory.open(directory: store.path(of: name), writes: writes, limit: limit)
       try read(projection, log, progress: progress)
       let results = projection.checksums().map { model, checksum in
         RebuildResult(
@@ -75,17 +79,20 @@ public struct OfflineRebuild: Sendable {
           equalsLive: verify ? live.map { $0.contains { $0.model == model && $0.checksum == checksum } } : nil)
       }
       if activate, results.allSatisfy({ $0.equalsLive != false }) {
-        try projection.takeOver(EmbeddedSink(log: log))
+        if !writes { try projection.takeOver(EmbeddedSink(log: log)) }
         try projection.checkpoint()
         try store.activate(name)
-        try store.prune(keeping: 3)
+        try store.prune(keeping: LiveRebuild.keptGenerations)
       } else {
         try projection.checkpoint()
+        try store.prune(keeping: LiveRebuild.keptGenerations)
       }
       try log.close()
       return results
     }
   }
+
+  private static let nothingLive = "there is no live generation to compare with"
 
   private func read(
     _ projection: Projection<ShopEvent>, _ log: EventLog, progress: (UInt64, UInt64) -> Void

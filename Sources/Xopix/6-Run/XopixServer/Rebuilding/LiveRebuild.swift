@@ -17,7 +17,7 @@ struct LiveRebuild: Sendable {
   let list: RebuildList
 
   /// Generations that are kept, the live one included.
-  private static let keptGenerations = 3
+  static let keptGenerations = 3
   /// With so few batches left, the live projection is asked where it stands.
   private static let nearlyThere: UInt64 = 8
 
