@@ -179,7 +179,7 @@ let package = Package(
       [
         "AnalyticsModel", "ByteCoding", "CatalogueModel", "FraudModel", "JSONBytes", "Projections", "RecordBatches",
         "ShopEvents", "Telemetry", hummingbird, httpTypes, logging, nioCore,
-        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
     .testTarget(name: "LayoutTests", path: "Tests/LayoutTests", swiftSettings: testSettings),
   ],

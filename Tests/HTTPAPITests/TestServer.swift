@@ -3,17 +3,19 @@ import Foundation
 import HTTPAPI
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import JSONBytes
 import Logging
 import NIOCore
+import NIOEmbedded
+import Synchronization
 import Telemetry
 import Testing
 
 /// The API over a read side of its own, asked as a client asks.
 struct TestServer: Sendable {
   let readSide: TestReadSide
-  let client: any TestClientProtocol
+  private let responder: any HTTPResponder<APIRequestContext>
+  private let logger: Logger
 
   /// Runs `body` against a server with the products given.
   static func run(products: [String] = [], _ body: @Sendable (TestServer) async throws -> Void) async throws {
@@ -25,17 +27,16 @@ struct TestServer: Sendable {
       randomBits: { 7 })
     configuration.streamInterval = .milliseconds(1)
     let drain = configuration.drain
+    let logger = Logger(label: "test")
     let router = try makeRouter(
-      readSide: readSide, configuration: configuration, metrics: PrometheusRegistry(), logger: Logger(label: "test"))
-    try await Application(router: router).test(.router) { client in
-      let server = TestServer(readSide: readSide, client: client)
-      for product in products {
-        let answer = try await server.post("/v1/events", product)
-        #expect(answer.status == 202, "\(answer.text)")
-      }
-      drain.begin()
-      try await body(server)
+      readSide: readSide, configuration: configuration, metrics: PrometheusRegistry(), logger: logger)
+    let server = TestServer(readSide: readSide, responder: router.buildResponder(), logger: logger)
+    for product in products {
+      let answer = try await server.post("/v1/events", product)
+      #expect(answer.status == 202, "\(answer.text)")
     }
+    drain.begin()
+    try await body(server)
   }
 
   private static var pages: String {
@@ -88,10 +89,30 @@ struct TestServer: Sendable {
   func send(
     _ method: HTTPRequest.Method, _ uri: String, headers: HTTPFields = [:], body: ByteBuffer? = nil
   ) async throws -> Answer {
-    try await client.execute(uri: uri, method: method, headers: headers, body: body) { response in
-      Answer(status: response.status.code, headers: response.headers, bytes: Array(buffer: response.body))
-    }
+    let channel = NIOAsyncTestingChannel()
+    let request = Request(
+      head: HTTPRequest(
+        method: method, scheme: "http", authority: "localhost", path: uri, headerFields: headers),
+      body: RequestBody(buffer: body ?? ByteBuffer()))
+    let context = APIRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+    let response = try await responder.respond(to: request, context: context)
+    let collector = BodyCollector()
+    try await response.body.write(collector)
+    return Answer(status: response.status.code, headers: response.headers, bytes: collector.bytes)
   }
+}
+
+/// Keeps what a response writes.
+private final class BodyCollector: ResponseBodyWriter {
+  private let collected = Mutex<[UInt8]>([])
+
+  var bytes: [UInt8] { collected.withLock { $0 } }
+
+  func write(_ buffer: ByteBuffer) async throws {
+    collected.withLock { $0 += Array(buffer: buffer) }
+  }
+
+  func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
 
 /// A ProductCreated event.
