@@ -89,6 +89,7 @@ let package = Package(
 
     // Level 1
     engine("ByteCoding", ["CChecksum"]),
+    engine("DefinitionFiles", [yams]),
     engine("JSONBytes", ["CSimdJSON"]),
     engine("QueryLanguage"),
     engine("TextAnalysis", ["CICU", "CStemmer"]),
@@ -117,10 +118,16 @@ let package = Package(
       ]),
     product(
       "4-Project", "AnalyticsModel",
-      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents", "Streams", yams]),
+      [
+        "ByteCoding", "DefinitionFiles", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents",
+        "Streams",
+      ]),
     product(
       "4-Project", "FraudModel",
-      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "ShopEvents", "RecordBatches", "Scoring", yams]),
+      [
+        "ByteCoding", "DefinitionFiles", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "Scoring",
+        "ShopEvents",
+      ]),
     product("5-Serve", "Telemetry", [logging, metrics]),
     // Level 6
     product(
@@ -136,7 +143,8 @@ let package = Package(
     product(
       "6-Run", "XopixServer",
       [
-        "AnalyticsModel", "ByteCoding", "CatalogueModel", "DurableFiles", "EventLog", "EventSources", "FraudModel",
+        "AnalyticsModel", "ByteCoding", "CatalogueModel", "DefinitionFiles", "DurableFiles", "EventLog", "EventSources",
+        "FraudModel",
         "HTTPAPI", "JSONBytes", "Projections", "RecordBatches", "Scoring", "SearchEngine", "ShopEvents", "Streams",
         "Telemetry", "WriteSide", hummingbird, lifecycle, logging, signals,
         metrics,
@@ -150,6 +158,7 @@ let package = Package(
       path: "Sources/Xopix/6-Run/xopix", swiftSettings: settings),
 
     tests("ByteCoding"),
+    tests("DefinitionFiles"),
     tests("JSONBytes"),
     tests("QueryLanguage"),
     tests("TextAnalysis"),
@@ -170,10 +179,16 @@ let package = Package(
       ]),
     tests(
       "AnalyticsModel",
-      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents", "Streams"]),
+      [
+        "ByteCoding", "DefinitionFiles", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents",
+        "Streams",
+      ]),
     tests(
       "FraudModel",
-      ["ByteCoding", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents", "Scoring"]),
+      [
+        "ByteCoding", "DefinitionFiles", "DurableFiles", "JSONBytes", "Projections", "RecordBatches", "ShopEvents",
+        "Scoring",
+      ]),
     tests(
       "HTTPAPI",
       [

@@ -1,3 +1,4 @@
+import DefinitionFiles
 import AnalyticsModel
 import Streams
 import Testing
@@ -31,10 +32,11 @@ struct ViewDefinitionTests {
       (yaml(more: "keys: [country],", aggregates: "[{name: country, function: count}]"), "/aggregates/0/name"),
       (yaml(aggregates: "[{name: window_start, function: count}]"), "/aggregates/0/name"),
       (yaml(aggregates: "[{name: n, function: count, where: {color: x}}]"), "/aggregates/0/where/color"),
-      ("views: 5", "/views"), ("view: []", "lacks views"), ("views:\n  - {", "line 3 is not YAML"), ("", ""),
+      ("views: 5", "/views"), ("{}", "lacks views"), ("view: []", "view has no meaning"),
+      ("views:\n  - {", "line 3 is not YAML"), ("", ""),
     ])
   func faults(yaml: String, place: String) throws {
-    let error = #expect(throws: ViewDefinitionError.self) {
+    let error = #expect(throws: DefinitionError.self) {
       try ViewDefinitions.parse(yaml: yaml, file: "mine.yaml")
     }
     let found = try #require(error)

@@ -1,3 +1,4 @@
+import DefinitionFiles
 import FraudModel
 import Scoring
 import Testing
@@ -59,7 +60,7 @@ struct FraudDefinitionTests {
       (features, rules.replacing("block: 0.9", with: "block: 0.1"), "rules.yaml", "thresholds"),
     ])
   func faults(features: String, rules: String, file: String, place: String) throws {
-    let error = #expect(throws: FraudDefinitionError.self) {
+    let error = #expect(throws: DefinitionError.self) {
       try FraudDefinitions.parse(features: features, rules: rules)
     }
     let found = try #require(error)

@@ -7,7 +7,7 @@ struct LayoutTests {
   /// Modules by level: a module imports lower levels only.
   static let levels: [[String]] = [
     ["CChecksum", "CICU", "CSimdJSON", "CStemmer", "CZstd"],
-    ["ByteCoding", "JSONBytes", "QueryLanguage", "TextAnalysis"],
+    ["ByteCoding", "DefinitionFiles", "JSONBytes", "QueryLanguage", "TextAnalysis"],
     ["DurableFiles", "RecordBatches", "Scoring"],
     ["EventLog", "Projections", "SearchEngine", "Streams"],
     ["EventSources", "ShopEvents"],

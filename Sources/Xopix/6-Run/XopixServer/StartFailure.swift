@@ -1,8 +1,7 @@
 internal import CatalogueModel
-internal import AnalyticsModel
+internal import DefinitionFiles
 internal import DurableFiles
 internal import EventLog
-internal import FraudModel
 internal import Projections
 internal import SearchEngine
 
@@ -21,8 +20,7 @@ public enum StartFailure: Error, Sendable {
     case let failure as StartFailure: self = failure
     case let error as ConfigurationError: self = .configuration(reason: error.description)
     case let error as CatalogueDefinitionError: self = .configuration(reason: error.description)
-    case let error as ViewDefinitionError: self = .configuration(reason: error.description)
-    case let error as FraudDefinitionError: self = .configuration(reason: error.description)
+    case let error as DefinitionError: self = .configuration(reason: error.description)
     case let error as ProjectionError:
       if case .otherDefinitions = error {
         self = .configuration(reason: error.description)
