@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The engine agrees with a naive one")
 struct OracleTests {
-  private static let words = ["kettle", "mouse", "wireless", "blue", "steel", "lamp", "desk", "mouse", "غلاية", "pro2"]
+  static let words = ["kettle", "mouse", "wireless", "blue", "steel", "lamp", "desk", "mouse", "غلاية", "pro2"]
   private static let categories = ["Home", "Home > Kitchen", "Home > Kitchen > Kettles", "IT > Mice"]
   private static let filters = [
     "", "brand = Acme", "brand != Acme", "brand IN [Acme, Bolt]", "price 10 TO 30", "price < 20 AND NOT brand = Bolt",
@@ -13,7 +13,7 @@ struct OracleTests {
     "NOT (brand = Acme OR stock <= 5)",
   ]
 
-  private static func product(_ generator: inout SeededGenerator) -> Product {
+  static func product(_ generator: inout SeededGenerator) -> Product {
     func text(_ range: ClosedRange<Int>, _ generator: inout SeededGenerator) -> String {
       (0..<Int.random(in: range, using: &generator)).map { _ in words.randomElement(using: &generator) ?? "" }
         .joined(separator: " ")
@@ -27,7 +27,7 @@ struct OracleTests {
   }
 
   /// Changes an index and its naive double alike, again and again, with restarts between.
-  private static func run(
+  static func run(
     seed: UInt64, steps: Int, check: (IndexSnapshot, NaiveIndex, inout SeededGenerator) throws -> Void
   )
     throws

@@ -168,7 +168,7 @@ public struct IndexDocument: Sendable {
   }
 
   static func text(of number: Double) -> String {
-    if let integer = Int64(exactly: number), abs(integer) < 1 << 53 { return String(integer) }
+    if let integer = Int64(exactly: number), integer.magnitude < 1 << 53 { return String(integer) }
     return number.description
   }
 }

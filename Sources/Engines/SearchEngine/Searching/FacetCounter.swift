@@ -114,19 +114,23 @@ struct FacetCounter {
     guard least <= greatest else { return result }
     result.minimum = least
     result.maximum = greatest
+    guard (greatest - least).isFinite else {
+      // No step divides such a span.
+      let count = domain.reduce(0) { $0 + $1.count } - result.missing
+      result.values = [FacetResult.Value(value: "", count: count, from: least, to: greatest)]
+      return result
+    }
     // A few very large values must not push all the others into one range.
     let usual = max(least, sample.value(atShare: 0.9))
-    let step = Self.roundStep(max(usual - least, (greatest - least) / 1e6) / Double(Self.mostRanges - 1))
-    let start = (least / step).rounded(.down) * step
-    let last = max(0, min(Self.mostRanges - 1, Int((greatest - start) / step)))
+    let width = max(usual - least, (greatest - least) / 1e6) / Double(Self.mostRanges - 1)
+    let bounds = RangeBounds(least: least, step: Self.roundStep(width))
+    let last = min(Self.mostRanges - 1, bounds.index(of: greatest, atMost: Self.mostRanges - 1))
     var counts = Array(repeating: 0, count: last + 1)
-    _ = forEachNumber(ordinal) { counts[Int(max(0, min(Double(last), ($0 - start) / step)))] += 1 }
-    // Ranges do not hold their upper bound, so that of the last one lies above every value.
-    let end = start + (((greatest - start) / step).rounded(.down) + 1) * step
+    _ = forEachNumber(ordinal) { counts[bounds.index(of: $0, atMost: last)] += 1 }
     result.values = counts.enumerated().filter { $0.element > 0 }.map { index, count in
       FacetResult.Value(
-        value: "", count: count, from: start + Double(index) * step,
-        to: index == last ? end : start + Double(index + 1) * step)
+        value: "", count: count, from: bounds.lower(index),
+        to: index == last ? bounds.above(greatest) : bounds.lower(index + 1))
     }
     return result
   }
@@ -138,6 +142,43 @@ struct FacetCounter {
     while step < width { step *= 10 }
     while step / 10 >= width { step /= 10 }
     return step / 5 >= width ? step / 5 : step / 2 >= width ? step / 2 : step
+  }
+}
+
+/// The bounds of ranges of equal width: each is a multiple of the step, as near to the decimal that is meant as a double
+/// can be.
+private struct RangeBounds {
+  private let step: Double
+  /// Which multiple of the step the first range starts at.
+  private var first: Double
+  /// How many steps make one, where the step is a fraction: dividing by it is exact where multiplying by the step is not.
+  private let stepsPerOne: Double
+
+  init(least: Double, step: Double) {
+    self.step = step
+    stepsPerOne = step < 1 && (1 / step).isFinite ? (1 / step).rounded() : 1
+    first = (least / step).rounded(.down)
+    // Division rounds, and the first range must hold the least value.
+    if lower(0) > least { first -= 1 }
+  }
+
+  private func multiple(_ number: Double) -> Double { stepsPerOne > 1 ? number / stepsPerOne : number * step }
+
+  /// Where a range starts.
+  func lower(_ index: Int) -> Double { multiple(first + Double(index)) }
+
+  /// The range, up to `last`, that holds a value: the one whose bounds say so, whatever a division would round to.
+  func index(of value: Double, atMost last: Int) -> Int {
+    var index = Int(max(0, min(Double(last), value / step - first)))
+    while index > 0, value < lower(index) { index -= 1 }
+    while index < last, value >= lower(index + 1) { index += 1 }
+    return index
+  }
+
+  /// The first bound above a value: ranges do not hold their upper bound.
+  func above(_ value: Double) -> Double {
+    let number = (value / step).rounded(.down)
+    return [multiple(number + 1), multiple(number + 2)].first { $0 > value } ?? value.nextUp
   }
 }
 

@@ -78,16 +78,19 @@ struct QueryPlan {
     return Matcher(kind: terms.count == 1 ? .anyOf : .phrase, terms: terms, field: field, text: clause.text)
   }
 
-  /// The terms that start as a word does, and the term of the word itself: a beginning may reach into what stemming cuts.
+  /// The terms that words with a beginning may have, the commonest first after the term of the beginning itself.
   private static func expansions(of text: String, stem: [UInt8], views: [SegmentView]) -> [[UInt8]] {
-    var buffer = TermBuffer()
-    Analyzer.words.analyze(text, into: &buffer)
-    let prefix = buffer.tokens.first.map { Array(buffer.term($0)) } ?? stem
+    let beginning = WordBeginning(text, term: stem)
     var counts: [[UInt8]: Int] = [:]
     for view in views {
       let table = view.segment.terms
-      for term in table.indexes(startingWith: prefix) {
-        counts[table.bytes(term), default: 0] += view.segment.documents(ofTerm: term)
+      for prefix in beginning.prefixes {
+        for term in table.indexes(startingWith: prefix) {
+          counts[table.bytes(term), default: 0] += view.segment.documents(ofTerm: term)
+        }
+      }
+      for term in beginning.terms {
+        if let index = table.index(of: term) { counts[term, default: 0] += view.segment.documents(ofTerm: index) }
       }
     }
     counts[stem] = nil

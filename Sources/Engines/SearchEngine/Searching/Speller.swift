@@ -115,9 +115,14 @@ struct Speller {
     .sorted { ($1.score, $0.word) < ($0.score, $1.word) }.prefix(limit).map { $0 }
   }
 
-  /// A bit for each letter that stands in a word, other bytes folded on to them.
+  /// A bit for each letter that stands in a word: the last byte of its scalar, since the bytes before that are shared by
+  /// a script's letters, and one edit would change their presence too.
   private static func signature(_ word: [UInt8]) -> UInt64 {
-    word.reduce(0) { $0 | 1 << UInt64($1 & 63) }
+    var bits: UInt64 = 0
+    for (index, byte) in word.enumerated() where index + 1 == word.count || word[index + 1] & 0xC0 != 0x80 {
+      bits |= 1 << UInt64(byte & 63)
+    }
+    return bits
   }
 }
 

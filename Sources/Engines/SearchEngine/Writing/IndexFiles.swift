@@ -82,7 +82,10 @@ struct IndexFiles {
   // MARK: Reading
 
   /// The views and the next segment number that a manifest describes.
-  func open(_ manifest: [UInt8], liveFields: Int) throws(IndexError) -> (views: [SegmentView], nextNumber: UInt64) {
+  func open(
+    _ manifest: [UInt8], definition: IndexDefinition
+  ) throws(IndexError) -> (views: [SegmentView], nextNumber: UInt64) {
+    let liveFields = definition.fields.count { $0.isLive }
     let (entries, nextNumber) = try Self.entries(of: manifest)
     var views: [SegmentView] = []
     for (number, change) in entries {
@@ -91,6 +94,11 @@ struct IndexFiles {
       let file: MappedFile
       do throws(FileError) { file = try MappedFile(path: path) } catch { throw .storage(error.description) }
       segment = try Segment(number: number, bytes: SegmentBytes(file), path: path)
+      guard segment.columns.count == definition.fields.count,
+        segment.totalLengths.count == definition.textFields.count
+      else {
+        throw .damagedFile(path: path, section: "section columns", reason: "it has other fields than the definition")
+      }
       var view = SegmentView(segment: segment, liveFields: liveFields)
       if change > 0 { try readChanges(number, change, into: &view) }
       view.isChanged = false

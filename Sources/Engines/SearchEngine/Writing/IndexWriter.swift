@@ -9,9 +9,11 @@ public final class IndexWriter {
   private let liveFields: [Int: Int]
   private var views: [SegmentView] = []
   private var nextNumber: UInt64 = 1
-  private var pending: [String: PendingDocument] = [:]
-  /// The ids in the order in which they were put, so that equal changes make equal segments.
-  private var pendingOrder: [String] = []
+  /// By the bytes of their ids: two ids that are only canonically equivalent are two documents, here as in segments.
+  private var pending: [[UInt8]: PendingDocument] = [:]
+  /// The ids in the order in which they were put, so that equal changes make equal segments; those of documents that were
+  /// deleted again stay, and mean nothing.
+  private var pendingOrder: [[UInt8]] = []
   private var isChanged = true
   private var snapshot: IndexSnapshot
   private var files: IndexFiles
@@ -31,7 +33,7 @@ public final class IndexWriter {
     directory: String, definition: IndexDefinition, manifest: [UInt8]
   ) throws(IndexError) -> IndexWriter {
     var files = IndexFiles(directory: directory)
-    let (views, nextNumber) = try files.open(manifest, liveFields: definition.fields.count { $0.isLive })
+    let (views, nextNumber) = try files.open(manifest, definition: definition)
     try files.adopt(manifest)
     let writer = try IndexWriter(directory: directory, definition: definition, views: views, nextNumber: nextNumber)
     writer.files = files
@@ -58,7 +60,7 @@ public final class IndexWriter {
 
   /// Adds a document, or replaces the one with its id; its live values start anew.
   public func put(_ document: IndexDocument) {
-    let id = document.id
+    let id = Array(document.id.utf8)
     if pending[id] == nil {
       deleteVisible(id)
       pendingOrder.append(id)
@@ -70,14 +72,12 @@ public final class IndexWriter {
 
   /// Takes a document out; nothing where there is none.
   public func delete(id: String) {
-    if pending.removeValue(forKey: id) != nil {
-      pendingOrder.removeAll { $0 == id }
-      isChanged = true
-    }
+    let id = Array(id.utf8)
+    if pending.removeValue(forKey: id) != nil { isChanged = true }
     deleteVisible(id)
   }
 
-  private func deleteVisible(_ id: String) {
+  private func deleteVisible(_ id: [UInt8]) {
     guard let (view, document) = place(of: id) else { return }
     views[view].delete(document)
     isChanged = true
@@ -89,6 +89,7 @@ public final class IndexWriter {
     guard let live = liveFields[field] else {
       preconditionFailure("field \(definition.fields[field].name) is not declared live")
     }
+    let id = Array(id.utf8)
     if pending[id] != nil {
       pending[id]?.live[live] = value
     } else if let (view, document) = place(of: id) {
@@ -103,18 +104,21 @@ public final class IndexWriter {
   // MARK: Reading what was changed
 
   /// Whether there is a document with this id, counting what is not visible yet.
-  public func contains(id: String) -> Bool { pending[id] != nil || place(of: id) != nil }
+  public func contains(id: String) -> Bool {
+    let id = Array(id.utf8)
+    return pending[id] != nil || place(of: id) != nil
+  }
 
   /// A document's stored bytes, counting what is not visible yet.
   public func stored(id: String) -> [UInt8]? {
+    let id = Array(id.utf8)
     if let document = pending[id]?.document { return document.stored }
     return place(of: id).map { views[$0].segment.storedDocument($1) }
   }
 
-  private func place(of id: String) -> (view: Int, document: Int)? {
-    let bytes = Array(id.utf8)
+  private func place(of id: [UInt8]) -> (view: Int, document: Int)? {
     for (index, view) in views.enumerated().reversed() {
-      if let document = view.segment.document(id: bytes), !view.isDeleted(document) { return (index, document) }
+      if let document = view.segment.document(id: id), !view.isDeleted(document) { return (index, document) }
     }
     return nil
   }
@@ -133,17 +137,17 @@ public final class IndexWriter {
 
   /// Makes a segment of the pending documents.
   private func flush() throws(IndexError) {
-    guard !pending.isEmpty else { return }
+    // Taken out one by one: an id that was put, deleted and put again stands in the order twice.
+    let documents = pendingOrder.compactMap { pending.removeValue(forKey: $0) }
+    pendingOrder = []
+    guard !documents.isEmpty else { return }
     var builder = SegmentBuilder(definition: definition)
-    let documents = pendingOrder.compactMap { pending[$0] }
     for entry in documents { builder.add(entry.document) }
     var view = try memoryView(of: builder.finish())
     for (document, entry) in documents.enumerated() {
       for (field, value) in entry.live.enumerated() where !value.isNaN { view.setLive(field, of: document, to: value) }
     }
     views.append(view)
-    pending = [:]
-    pendingOrder = []
   }
 
   private func memoryView(of bytes: [UInt8]) throws(IndexError) -> SegmentView {
