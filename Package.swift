@@ -83,7 +83,12 @@ let package = Package(
       linkerSettings: [.linkedLibrary("simdjson")]),
     .systemLibrary(
       name: "CICU", path: "Sources/Engines/C/CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
+    .systemLibrary(
+      name: "CLZ4", path: "Sources/Engines/C/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CSnappy", path: "Sources/Engines/C/CSnappy", providers: [.apt(["libsnappy-dev"])]),
     .systemLibrary(name: "CStemmer", path: "Sources/Engines/C/CStemmer", providers: [.apt(["libstemmer-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/Engines/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CZstd", path: "Sources/Engines/C/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -95,17 +100,21 @@ let package = Package(
     engine("TextAnalysis", ["CICU", "CStemmer"]),
     // Level 2
     engine("DurableFiles", ["ByteCoding"]),
-    engine("RecordBatches", ["ByteCoding", "CZstd"]),
+    engine("RecordBatches", ["ByteCoding", "CLZ4", "CSnappy", "CZlib", "CZstd"]),
     engine("Scoring", ["ByteCoding"]),
     // Level 3
     engine("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     engine(
       "SearchEngine", ["ByteCoding", "CZstd", "DurableFiles", "JSONBytes", "QueryLanguage", "TextAnalysis"]),
+    engine("KafkaWire", [nioCore]),
     engine("Streams", ["ByteCoding"]),
     engine("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),
 
     // Level 4
     product("1-Publish", "ShopEvents", ["ByteCoding", "JSONBytes", "RecordBatches", "Projections"]),
+    product(
+      "2-Log", "KafkaBroker",
+      ["ByteCoding", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, metrics, nioCore, nioPosix]),
     product("3-Consume", "EventSources", ["EventLog", "Projections", "RecordBatches"]),
     // Level 5
     product(
@@ -145,8 +154,8 @@ let package = Package(
       [
         "AnalyticsModel", "ByteCoding", "CatalogueModel", "DefinitionFiles", "DurableFiles", "EventLog", "EventSources",
         "FraudModel",
-        "HTTPAPI", "JSONBytes", "Projections", "RecordBatches", "Scoring", "SearchEngine", "ShopEvents", "Streams",
-        "Telemetry", "WriteSide", hummingbird, lifecycle, logging, signals,
+        "HTTPAPI", "JSONBytes", "KafkaBroker", "Projections", "RecordBatches", "Scoring", "SearchEngine", "ShopEvents",
+        "Streams", "Telemetry", "WriteSide", hummingbird, lifecycle, logging, signals,
         metrics,
         nioCore, nioPosix, yams,
       ]),
@@ -163,6 +172,12 @@ let package = Package(
     tests("QueryLanguage"),
     tests("TextAnalysis"),
     tests("DurableFiles", ["ByteCoding"]),
+    tests(
+      "KafkaBroker",
+      [
+        "ByteCoding", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, nioCore, nioPosix,
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
     tests("RecordBatches", ["ByteCoding"]),
     tests("Scoring", ["ByteCoding"]),
     tests("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),

@@ -89,7 +89,8 @@ struct AppendingTests {
       }
       log = try EventLog.open(directory: folder.path, configuration: configuration)
     }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/a-0").count == 1)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/a-0")
+    #expect(files.count { $0.hasSuffix(".log") } == 1)
   }
 
   @Test("offsets past the end, negative ones and unknown partitions are refused; the end itself reads nothing")
@@ -111,8 +112,8 @@ struct AppendingTests {
     #expect(throws: EventLogError.unknownPartition(partition("a", 1))) {
       try log.read(partition("a", 1), from: Offset(rawValue: 0), maxBytes: 100)
     }
-    #expect(try log.readInOrder(from: 1, maxBytes: 100).isEmpty)
-    #expect(try log.readInOrder(from: .max, maxBytes: 100).isEmpty)
+    #expect(try log.readInOrder(from: 1, maxBytes: 100).batches.isEmpty)
+    #expect(try log.readInOrder(from: .max, maxBytes: 100).batches.isEmpty)
     #expect(log.endPositions() == [partition("a"): Offset(rawValue: 2)])
   }
 
@@ -134,7 +135,7 @@ struct AppendingTests {
     let log = try EventLog.open(directory: folder.path)
     try log.createTopic("a", partitions: 1)
     let place = try log.append((0..<5001).map { record("\($0)") }, to: partition("a"))
-    #expect(place == .init(baseOffset: Offset(rawValue: 0), nextOffset: Offset(rawValue: 5001), ordinal: 1))
+    #expect(place.baseOffset.rawValue == 0 && place.nextOffset.rawValue == 5001 && place.ordinal == 1)
     #expect(try log.allInOrder().map(\.next) == [5000, 5001])
     let long = Record(key: nil, value: [UInt8](repeating: 1, count: 600_000), timestampMilliseconds: 0)
     _ = try log.append([long, long, long], to: partition("a"))
@@ -189,10 +190,10 @@ struct AppendingTests {
     let folder = try TemporaryFolder()
     let log = try EventLog.open(directory: folder.path, configuration: smallSegments(2000))
     try log.createTopic("a", partitions: 2)
-    let places = try await withThrowingTaskGroup(of: [EventLog.Appended].self) { group in
+    let places = try await withThrowingTaskGroup(of: [Appended].self) { group in
       for task in 0..<8 {
         group.addTask {
-          var places: [EventLog.Appended] = []
+          var places: [Appended] = []
           for step in 0..<25 {
             let text = "\(task) \(step)"
             places.append(try log.append([record(text), record(text)], to: partition("a", Int32(task % 2))))

@@ -38,18 +38,18 @@ struct DamageTests {
     }
   }
 
-  @Test("a damaged batch header in what was durable is refused, and nothing is cut off")
+  @Test("a damaged batch header in what was durable is found by reading and verifying, and nothing is cut off")
   func damagedDurableHeader() throws {
     let abandoned = try AbandonedLog(isClosed: true)
     var bytes = try abandoned.folder.read(AbandonedLog.lastSegment)
     bytes[7] ^= 1
     try abandoned.folder.write(bytes, as: AbandonedLog.lastSegment)
-    do throws(EventLogError) {
-      _ = try EventLog.open(directory: abandoned.folder.path, configuration: abandoned.configuration)
-      Issue.record("opened")
-    } catch {
-      guard case .damaged(_, 0, _) = error else { throw error }
-    }
+    let log = try EventLog.open(directory: abandoned.folder.path, configuration: abandoned.configuration)
+    #expect(log.verify().map(\.position) == [0])
+    do {
+      let records = try log.allRecords(of: partition("a"))
+      Issue.record("read \(records.count) records")
+    } catch {}
     #expect(try abandoned.folder.read(AbandonedLog.lastSegment) == bytes)
   }
 

@@ -29,6 +29,25 @@ final class Progress: Sendable {
   }
 }
 
+extension GroupCommit {
+  func wait(
+    for ordinal: UInt64, round: @escaping @Sendable () -> Result<UInt64, EventLogError>
+  ) async throws(EventLogError) {
+    let result = await withCheckedContinuation { continuation in
+      whenDurable(
+        ordinal, partition: nil,
+        round: {
+          switch round() {
+          case .success(let end): Round(end: end)
+          case .failure(let error): Round(end: 0, failure: error)
+          }
+        }
+      ) { continuation.resume(returning: $0) }
+    }
+    try result.get()
+  }
+}
+
 @Suite("Group commit")
 struct GroupCommitTests {
   @Test("everyone who waits is released once a round has covered their batch, and rounds are shared")

@@ -18,23 +18,34 @@ struct LogFileTests {
     OrderJournal.Entry(partition: 0, recordCount: 1, baseOffset: Offset(rawValue: 0), position: 0),
   ]
 
-  static let table: [UInt8] = [
+  /// As version 1 wrote it: partitions alone.
+  static let tableOfVersion1: [UInt8] = [
     0x58, 0x4f, 0x50, 0x49, 0x58, 0x50, 0x41, 0x52, 0x01, 0x00, 0x00, 0x00,  // magic, version
     0x02, 0x06, 0x6f, 0x72, 0x64, 0x65, 0x72, 0x73, 0x00, 0x01, 0x62, 0xac, 0x02,
     0x54, 0x74, 0x4a, 0x9f,
   ]
 
-  static let known: [UInt8] = [
-    0x01, 0x01, 0x70, 0xe8, 0x07, 0x07, 0x02, 0x00, 0x05, 0x03, 0xc8, 0x01, 0x94, 0xf4, 0x41, 0x1d,
+  static let table: [UInt8] = [
+    0x58, 0x4f, 0x50, 0x49, 0x58, 0x50, 0x41, 0x52, 0x02, 0x00, 0x00, 0x00,  // magic, version
+    0x03, 0x06, 0x6f, 0x72, 0x64, 0x65, 0x72, 0x73, 0x00, 0x00, 0x00, 0x01, 0x62, 0xac, 0x02,  // partitions
+    0x01, 0x06, 0x6f, 0x72, 0x64, 0x65, 0x72, 0x73,  // one topic: name, id, settings
+    0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x01, 0x08, 0x66, 0x6c, 0x75, 0x73, 0x68, 0x2e, 0x6d, 0x73, 0x01, 0x35,
+    0x40, 0x1a, 0x10, 0x0c,
   ]
 
-  static var knownGood: KnownGood {
-    var known = KnownGood()
-    known.segments = ["p": 1000]
-    known.orderCount = 7
-    known.covered = [0: Offset(rawValue: 5), 3: Offset(rawValue: 200)]
-    return known
+  static var topicTable: TopicTable {
+    var table = TopicTable()
+    table.partitions = [partition("orders"), nil, partition("b", 300)]
+    table.topics = [
+      TopicTable.Topic(name: "orders", id: TopicID(high: 2, low: 3), settings: ["flush.ms": "5"])
+    ]
+    return table
   }
+
+  static let covered: [UInt8] = [0x07, 0x02, 0x00, 0x05, 0x03, 0xc8, 0x01, 0x59, 0x5d, 0xb5, 0x5a]
+
+  static let coverage = OrderCoverage(count: 7, ends: [0: Offset(rawValue: 5), 3: Offset(rawValue: 200)])
 
   @Test("the order journal is 24 bytes an entry after its header")
   func journalBytes() throws {
@@ -89,14 +100,22 @@ struct LogFileTests {
     }
   }
 
-  @Test("the partition table is written and read byte for byte")
+  @Test("the table of topics is written and read byte for byte")
   func tableBytes() throws {
     let folder = try TemporaryFolder()
-    #expect(try PartitionTable.read(directory: folder.path).isEmpty)
-    let partitions = [partition("orders"), partition("b", 300)]
-    try PartitionTable.write(partitions, directory: folder.path)
+    #expect(try TopicTable.read(directory: folder.path) == TopicTable())
+    try Self.topicTable.write(directory: folder.path)
     #expect(try folder.read("partitions") == Self.table)
-    #expect(try PartitionTable.read(directory: folder.path) == partitions)
+    #expect(try TopicTable.read(directory: folder.path) == Self.topicTable)
+  }
+
+  @Test("a table of version 1 is read, and its topics get ids and default settings")
+  func tableOfVersion1() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.tableOfVersion1, as: "partitions")
+    let table = try TopicTable.read(directory: folder.path)
+    #expect(table.partitions == [partition("orders"), partition("b", 300)])
+    #expect(table.topics == [TopicTable.Topic(name: "orders", id: TopicID(name: "orders", number: 0), settings: [:])])
   }
 
   @Test("a partition table that is cut or changed anywhere is refused")
@@ -108,7 +127,7 @@ struct LogFileTests {
       for damaged in [bytes, Array(Self.table[..<index])] {
         try folder.write(damaged, as: "partitions")
         do throws(EventLogError) {
-          Issue.record("read \(try PartitionTable.read(directory: folder.path)) at byte \(index)")
+          Issue.record("read \(try TopicTable.read(directory: folder.path)) at byte \(index)")
         } catch {
           guard case .damaged(folder.path + "/partitions", 0, _) = error else {
             Issue.record("byte \(index): \(error)")
@@ -119,24 +138,24 @@ struct LogFileTests {
     }
   }
 
-  @Test("what is known to be good is written and read byte for byte")
-  func knownGoodBytes() throws {
+  @Test("what the journal covers is written and read byte for byte")
+  func coverageBytes() throws {
     let folder = try TemporaryFolder()
-    #expect(KnownGood.read(directory: folder.path) == KnownGood())
-    try Self.knownGood.write(directory: folder.path)
-    #expect(try folder.read("known-good") == Self.known)
-    #expect(KnownGood.read(directory: folder.path) == Self.knownGood)
+    #expect(OrderCoverage.read(directory: folder.path) == OrderCoverage())
+    try Self.coverage.write(directory: folder.path)
+    #expect(try folder.read("order.covered") == Self.covered)
+    #expect(OrderCoverage.read(directory: folder.path) == Self.coverage)
   }
 
-  @Test("a damaged hint of what is good is no hint")
-  func knownGoodDamage() throws {
+  @Test("a damaged hint of what is covered is no hint")
+  func coverageDamage() throws {
     let folder = try TemporaryFolder()
-    for index in Self.known.indices {
-      var bytes = Self.known
+    for index in Self.covered.indices {
+      var bytes = Self.covered
       bytes[index] ^= 1 << UInt8(index % 8)
-      for damaged in [bytes, Array(Self.known[..<index])] {
-        try folder.write(damaged, as: "known-good")
-        #expect(KnownGood.read(directory: folder.path) == KnownGood(), "byte \(index)")
+      for damaged in [bytes, Array(Self.covered[..<index])] {
+        try folder.write(damaged, as: "order.covered")
+        #expect(OrderCoverage.read(directory: folder.path) == OrderCoverage(), "byte \(index)")
       }
     }
   }

@@ -181,11 +181,11 @@ struct RecoveryTests {
   @Test("files that can be made anew may be deleted", arguments: [false, true])
   func deletedFiles(isClosed: Bool) throws {
     let abandoned = try AbandonedLog(isClosed: isClosed)
-    try abandoned.check("known-good", expected: abandoned.naive) { try $0.remove("known-good") }
+    try abandoned.check("order.covered", expected: abandoned.naive) { try $0.remove("order.covered") }
     try abandoned.check("journal", expected: abandoned.naive, keepsOrder: false) { try $0.remove("order.journal") }
     try abandoned.check("both", expected: abandoned.naive, keepsOrder: false) {
       try $0.remove("order.journal")
-      try $0.remove("known-good")
+      try $0.remove("order.covered")
     }
     try abandoned.check("segment", expected: abandoned.expected(lastSegmentBytes: 0).naive, keepsOrder: false) {
       try $0.remove(AbandonedLog.lastSegment)

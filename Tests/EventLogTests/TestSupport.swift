@@ -114,7 +114,7 @@ extension EventLog {
   func allInOrder(maxBytes: Int = 300) throws -> [Place] {
     var places: [Place] = []
     while UInt64(places.count) < endOrdinal {
-      let batches = try readInOrder(from: UInt64(places.count), maxBytes: maxBytes)
+      let batches = try readInOrder(from: UInt64(places.count), maxBytes: maxBytes).batches
       try #require(!batches.isEmpty)
       for batch in batches {
         try #require(batch.ordinal == UInt64(places.count))

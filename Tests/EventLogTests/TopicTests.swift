@@ -12,11 +12,9 @@ struct TopicTests {
     try log.createTopic("orders", partitions: 3)
     try log.createTopic("clicks")
     try log.createTopic("orders", partitions: 9)
-    let expected = [
-      EventLog.TopicDescription(name: "clicks", partitions: 4),
-      EventLog.TopicDescription(name: "orders", partitions: 3),
-    ]
-    #expect(log.topics == expected)
+    let expected = log.topics
+    #expect(expected.map(\.name) == ["clicks", "orders"])
+    #expect(expected.map(\.partitions) == [4, 3])
     #expect(try EventLog.open(directory: folder.path).topics == expected)
     #expect(log.partitionCount("orders") == 3)
     #expect(log.partitionCount("none") == nil)

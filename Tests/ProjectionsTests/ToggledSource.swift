@@ -13,7 +13,7 @@ final class ToggledSource: BatchSource {
 
   func mend() { source.withLock { $0.batches[1] = whole } }
 
-  func read(from ordinal: UInt64, maxBytes: Int) -> [SourceBatch] {
+  func read(from ordinal: UInt64, maxBytes: Int) -> SourceReading {
     source.withLock { $0.read(from: ordinal, maxBytes: maxBytes) }
   }
 

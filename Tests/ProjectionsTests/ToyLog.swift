@@ -7,7 +7,7 @@ import Synchronization
 struct ToySource: BatchSource {
   var batches: [SourceBatch] = []
 
-  func read(from ordinal: UInt64, maxBytes: Int) -> [SourceBatch] {
+  func read(from ordinal: UInt64, maxBytes: Int) -> SourceReading {
     var found: [SourceBatch] = []
     var bytes = 0
     for batch in batches.dropFirst(Int(ordinal)) {
@@ -15,7 +15,7 @@ struct ToySource: BatchSource {
       bytes += batch.bytes.count
       found.append(batch)
     }
-    return found
+    return SourceReading(batches: found, nextOrdinal: found.last.map { $0.ordinal + 1 } ?? ordinal)
   }
 
   func waitForBatch(at ordinal: UInt64, milliseconds: Int) -> Bool { ordinal < endOrdinal }

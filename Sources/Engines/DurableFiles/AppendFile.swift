@@ -29,6 +29,20 @@ public final class AppendFile: Sendable {
     count.add(bytes.count, ordering: .releasing)
   }
 
+  /// Appends `head` and then `tail`, in one write where the system takes it; all of them or none, as ``append(_:)`` does.
+  public func append(_ head: RawSpan, _ tail: RawSpan) throws(FileError) {
+    do throws(FileError) {
+      try descriptor.write(head, tail)
+    } catch {
+      try? descriptor.truncate(to: byteCount)
+      throw error
+    }
+    count.add(head.byteCount + tail.byteCount, ordering: .releasing)
+  }
+
+  /// A descriptor of this file that the caller owns and closes: for the system to send the file's content from.
+  public func duplicateDescriptor() throws(FileError) -> Int32 { try descriptor.duplicate() }
+
   /// Makes everything appended durable.
   public func sync() throws(FileError) { try descriptor.sync() }
 
@@ -36,6 +50,13 @@ public final class AppendFile: Sendable {
   public func truncate(to newCount: Int) throws(FileError) {
     try descriptor.truncate(to: newCount)
     count.store(newCount, ordering: .releasing)
+  }
+
+  /// Reads bytes from `offset` on until `buffer` is full or the file ends; returns how many.
+  ///
+  /// - Safety: the buffer must be writable for its whole length.
+  @unsafe public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    unsafe try descriptor.read(at: offset, into: buffer)
   }
 
   /// Reads up to `count` bytes from `offset` on; fewer only at the end of the file.

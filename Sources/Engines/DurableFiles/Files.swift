@@ -24,6 +24,23 @@ public enum Files {
     }
   }
 
+  /// Replaces the content of a file that can be made again: as ``replace(_:with:)``, but a power failure may leave any
+  /// content, which its reader must be able to tell.
+  public static func replaceUnsynced(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    let beside = path + ".new"
+    do throws(FileError) {
+      let descriptor = try Descriptor(opening: beside, flags: O_WRONLY | O_CREAT | O_TRUNC)
+      try descriptor.write(bytes)
+      // Safety, here and below: the system reads the paths, which are copied to C strings for the call, to their ends.
+      guard unsafe Glibc.rename(beside, path) == 0 else {
+        throw FileError(operation: "rename", path: beside, errno: errno)
+      }
+    } catch {
+      _ = unsafe unlink(beside)
+      throw error
+    }
+  }
+
   /// Gives a file another name in the same directory or another one, replacing what has that name, durably.
   public static func rename(_ path: String, to other: String) throws(FileError) {
     guard unsafe Glibc.rename(path, other) == 0 else { throw FileError(operation: "rename", path: path, errno: errno) }

@@ -2,7 +2,7 @@ public import RecordBatches
 
 /// How a log stores what it is given.
 public struct EventLogConfiguration: Sendable {
-  /// A segment that has reached this size is followed by a new one.
+  /// A segment that has reached this size is followed by a new one, where its topic does not say otherwise.
   public var segmentBytes = 128 << 20
   /// How appended records are compressed: none or zstd.
   public var compression = Compression.zstd
@@ -11,6 +11,13 @@ public struct EventLogConfiguration: Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// A topic's settings, where `overrides` are set; throws the first that is unknown or out of range.
+  func settings(_ overrides: [String: String]) throws(EventLogError) -> TopicSettings {
+    var settings = try TopicSettings(overrides)
+    if overrides["segment.bytes"] == nil { settings.segmentBytes = segmentBytes }
+    return settings
+  }
 }
 
 /// What opening a log found and mended.

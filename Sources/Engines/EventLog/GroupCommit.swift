@@ -4,9 +4,21 @@ internal import Synchronization
 /// Lets everyone who waits for durability share one round of syncs: while a round runs, those who come wait together for
 /// the next one.
 final class GroupCommit: Sendable {
+  /// What a round came to.
+  struct Round: Sendable {
+    /// Batches before this ordinal are durable, but for those of partitions that failed.
+    var end: UInt64
+    /// The partitions, by number, whose files could not be synced.
+    var failures: [Int: EventLogError] = [:]
+    /// Why nothing is durable; nil where something is.
+    var failure: EventLogError?
+  }
+
   private struct Waiter {
     let ordinal: UInt64
-    let continuation: CheckedContinuation<Result<Void, EventLogError>, Never>
+    /// The partition that is waited for; nil for all.
+    let partition: Int?
+    let body: @Sendable (Result<Void, EventLogError>) -> Void
   }
 
   private struct State {
@@ -23,44 +35,53 @@ final class GroupCommit: Sendable {
     state = Mutex(State(durable: durable))
   }
 
+  /// Batches before this ordinal are durable.
+  var durable: UInt64 { state.withLock { $0.durable } }
+
   /// Notes that batches before `end` are durable.
   func advance(to end: UInt64) {
     state.withLock { $0.durable = max($0.durable, end) }
   }
 
-  /// Returns once the batch at `ordinal` is durable; `round` syncs, and returns the end of what is durable.
-  func wait(
-    for ordinal: UInt64, round: @escaping @Sendable () -> Result<UInt64, EventLogError>
-  ) async throws(EventLogError) {
-    let result = await withCheckedContinuation { continuation in
-      let (isDurable, schedules) = state.withLock { state in
-        if state.durable > ordinal { return (true, false) }
-        state.waiters.append(Waiter(ordinal: ordinal, continuation: continuation))
-        defer { state.isRoundScheduled = true }
-        return (false, !state.isRoundScheduled)
-      }
-      if isDurable { continuation.resume(returning: .success(())) }
-      if schedules { queue.async { [self] in run(round) } }
+  /// Calls `body` once the batch at `ordinal` is durable, or can't be made so; `round` syncs.
+  ///
+  /// - Parameter partition: the number of the batch's partition, whose failure alone counts; nil to count any.
+  func whenDurable(
+    _ ordinal: UInt64, partition: Int?, round: @escaping @Sendable () -> Round,
+    _ body: @escaping @Sendable (Result<Void, EventLogError>) -> Void
+  ) {
+    let (isDurable, schedules) = state.withLock { state in
+      if state.durable > ordinal { return (true, false) }
+      state.waiters.append(Waiter(ordinal: ordinal, partition: partition, body: body))
+      defer { state.isRoundScheduled = true }
+      return (false, !state.isRoundScheduled)
     }
-    try result.get()
+    if isDurable { body(.success(())) }
+    if schedules { queue.async { [self] in run(round) } }
   }
 
-  private func run(_ round: @escaping @Sendable () -> Result<UInt64, EventLogError>) {
+  /// Runs a round some time from now.
+  func scheduleRound(afterMilliseconds delay: Int, round: @escaping @Sendable () -> Void) {
+    queue.asyncAfter(deadline: .now() + .milliseconds(delay), execute: round)
+  }
+
+  private func run(_ round: @escaping @Sendable () -> Round) {
     let result = round()
     let (done, isMore) = state.withLock { state -> ([Waiter], Bool) in
-      let done: [Waiter]
-      switch result {
-      case .success(let end):
-        done = state.waiters.filter { $0.ordinal < end }
-        state.waiters.removeAll { $0.ordinal < end }
-      case .failure:
-        done = state.waiters
-        state.waiters = []
-      }
+      let isOver = { (waiter: Waiter) in result.failure != nil || waiter.ordinal < result.end }
+      let done = state.waiters.filter(isOver)
+      state.waiters.removeAll(where: isOver)
       state.isRoundScheduled = !state.waiters.isEmpty
       return (done, state.isRoundScheduled)
     }
-    for waiter in done { waiter.continuation.resume(returning: result.map { _ in }) }
+    // The next round is asked for before the waiters are told: they may take their time.
     if isMore { queue.async { [self] in run(round) } }
+    for waiter in done { waiter.body(Self.outcome(of: waiter, result)) }
+  }
+
+  private static func outcome(of waiter: Waiter, _ round: Round) -> Result<Void, EventLogError> {
+    if let failure = round.failure { return .failure(failure) }
+    let failure = waiter.partition.map { round.failures[$0] } ?? round.failures.values.first
+    return failure.map { .failure($0) } ?? .success(())
   }
 }

@@ -6,7 +6,7 @@ public import RecordBatches
 /// 0. A read model that applies batches in this order is a deterministic function of the log.
 public protocol BatchSource: Sendable {
   /// The batches from `ordinal` on, in order, until about `maxBytes`; at least one if there is one, else none.
-  func read(from ordinal: UInt64, maxBytes: Int) throws -> [SourceBatch]
+  func read(from ordinal: UInt64, maxBytes: Int) throws -> SourceReading
 
   /// Waits until there is a batch at `ordinal`; false when `milliseconds` have passed without one.
   func waitForBatch(at ordinal: UInt64, milliseconds: Int) -> Bool
@@ -16,6 +16,20 @@ public protocol BatchSource: Sendable {
 
   /// The end of each partition.
   var endPosition: Position { get }
+}
+
+/// What one reading of a source gave.
+public struct SourceReading: Sendable {
+  /// The batches, in order; ordinals between them that no projection reads are left out.
+  public let batches: [SourceBatch]
+  /// The ordinal to read from next.
+  public let nextOrdinal: UInt64
+
+  /// Batches, and the ordinal after the last one that was looked at.
+  public init(batches: [SourceBatch], nextOrdinal: UInt64) {
+    self.batches = batches
+    self.nextOrdinal = nextOrdinal
+  }
 }
 
 /// One record batch with its place in a source.

@@ -80,14 +80,16 @@ public final class Projection<Event: Sendable> {
   @discardableResult
   public func step(maxBytes: Int, upTo end: UInt64 = .max) throws -> Int {
     guard nextOrdinal < end else { return 0 }
-    var batches = try source.read(from: nextOrdinal, maxBytes: maxBytes)
-    batches.removeAll { $0.ordinal >= end }
+    let reading = try source.read(from: nextOrdinal, maxBytes: maxBytes)
+    let batches = reading.batches.filter { $0.ordinal < end }
     for batch in batches {
       try apply(batch)
       nextOrdinal = batch.ordinal + 1
       isDirty = true
     }
     if !batches.isEmpty { try outputs.flush() }
+    // What was passed over needs no reading again.
+    nextOrdinal = max(nextOrdinal, min(reading.nextOrdinal, end))
     return batches.count
   }
 

@@ -4,68 +4,105 @@ internal import ByteCoding
 public enum RecordBatchEncoder {
   /// The batch of `records`, which must not be empty, with dense offsets from `baseOffset` on.
   ///
-  /// - Parameter compression: none or zstd; zstd is dropped where it would not make the batch smaller.
+  /// - Parameter compression: dropped where it would not make the batch smaller.
   public static func encode(
-    _ records: [Record], baseOffset: Offset = Offset(rawValue: 0), compression: Compression = .none
+    _ records: [Record], baseOffset: Offset = Offset(rawValue: 0), compression: Compression = .none,
+    producer: ProducerFields = .none
   ) throws(RecordBatchError) -> [UInt8] {
     guard let first = records.first else { throw .malformed("a batch has at least one record") }
-    let baseTimestamp = first.timestampMilliseconds
-    var maxTimestamp = baseTimestamp
-    var body = ByteWriter(capacity: records.count * 64)
-    for (index, record) in records.enumerated() {
-      maxTimestamp = max(maxTimestamp, record.timestampMilliseconds)
-      // Wraps, as the sum does when it is read back.
-      let timestampDelta = record.timestampMilliseconds &- baseTimestamp
-      append(record, offsetDelta: Int64(index), timestampDelta: timestampDelta, to: &body)
+    var content = Content(baseTimestamp: first.timestampMilliseconds, lastOffsetDelta: Int32(records.count - 1))
+    content.producer = producer
+    content.attributes = producer.isTransactional ? RecordBatchFormat.transactionalBit : 0
+    for (index, record) in records.enumerated() { content.add(record, offsetDelta: Int64(index)) }
+    return try content.batch(baseOffset: baseOffset, compression: compression)
+  }
+
+  /// The control batch that ends a producer's transaction.
+  ///
+  /// - Parameter timestamp: when it ends, in milliseconds since 1970.
+  public static func encodeControl(
+    _ marker: ControlMarker, producerID: Int64, producerEpoch: Int16, timestamp: Int64
+  ) throws(RecordBatchError) -> [UInt8] {
+    var content = Content(baseTimestamp: timestamp, lastOffsetDelta: 0)
+    content.producer = ProducerFields(id: producerID, epoch: producerEpoch, baseSequence: -1)
+    content.attributes = RecordBatchFormat.transactionalBit | RecordBatchFormat.controlBit
+    content.add(
+      Record(key: marker.key, value: marker.value, timestampMilliseconds: timestamp), offsetDelta: 0)
+    return try content.batch(baseOffset: Offset(rawValue: 0), compression: .none)
+  }
+
+  /// The batch with only those records for which `keeps` is true, at their own offsets; nil where none is kept.
+  public static func filtered(
+    _ batch: RecordBatchView, keeping keeps: (Record, Offset) throws -> Bool
+  ) throws -> [UInt8]? {
+    var kept: [(Record, Int64)] = []
+    for (record, offset) in try batch.placedRecords() where try keeps(record, offset) {
+      kept.append((record, offset.rawValue - batch.baseOffset.rawValue))
     }
-    var codec = Compression.none
-    var payload = body.bytes
-    switch compression {
-    case .none: break
-    case .zstd:
-      let compressed = try Zstandard.compress(payload)
-      if compressed.count < payload.count {
-        payload = compressed
-        codec = .zstd
-      }
-    case .gzip, .snappy, .lz4: throw .unsupportedCompression(compression)
-    }
-    var checked = ByteWriter(capacity: payload.count + 40)
-    checked.writeBigEndian(Int16(codec.rawValue))
-    checked.writeBigEndian(Int32(records.count - 1))
-    checked.writeBigEndian(baseTimestamp)
-    checked.writeBigEndian(maxTimestamp)
-    checked.writeBigEndian(Int64(-1))  // producer id: none
-    checked.writeBigEndian(Int16(-1))  // producer epoch: none
-    checked.writeBigEndian(Int32(-1))  // base sequence: none
-    checked.writeBigEndian(Int32(records.count))
-    checked.writeBytes(payload)
-    var batch = ByteWriter(capacity: checked.count + RecordBatchFormat.attributesAt)
-    batch.writeBigEndian(baseOffset.rawValue)
-    batch.writeBigEndian(Int32(checked.count + RecordBatchFormat.attributesAt - RecordBatchFormat.framePrefix))
-    batch.writeBigEndian(Int32(0))  // leader epoch
-    batch.write(RecordBatchFormat.magic)
-    batch.writeBigEndian(Checksum.crc32c(checked.bytes))
-    batch.writeBytes(checked.bytes)
-    return batch.bytes
+    guard !kept.isEmpty else { return nil }
+    if kept.count == batch.count { return batch.bytes }
+    let header = try RecordBatchHeader(reading: batch.bytes.rawBytes)
+    var content = Content(baseTimestamp: batch.baseTimestamp, lastOffsetDelta: header.lastOffsetDelta)
+    content.producer = ProducerFields(
+      id: header.producerID, epoch: header.producerEpoch, baseSequence: header.baseSequence)
+    content.attributes = header.attributes & ~RecordBatchFormat.codecMask
+    for (record, delta) in kept { content.add(record, offsetDelta: delta) }
+    content.maxTimestamp = batch.maxTimestamp
+    return try content.batch(baseOffset: batch.baseOffset, compression: batch.compression)
   }
 
   /// Sets the offset of a batch's first record, which its checksum does not cover.
   public static func setBaseOffset(_ offset: Offset, in batch: inout [UInt8]) {
-    for index in 0..<8 { batch[index] = UInt8(truncatingIfNeeded: offset.rawValue >> (56 - 8 * Int64(index))) }
+    overwrite(offset.rawValue, at: 0, in: &batch)
   }
 
-  private static func append(_ record: Record, offsetDelta: Int64, timestampDelta: Int64, to body: inout ByteWriter) {
+  /// Stamps a batch's records with the time of their arrival, in milliseconds since 1970.
+  public static func setLogAppendTime(_ now: Int64, in batch: inout [UInt8]) {
+    let attributesEnd = RecordBatchFormat.attributesAt + 1
+    batch[attributesEnd] |= UInt8(RecordBatchFormat.timestampTypeBit)
+    overwrite(now, at: RecordBatchFormat.maxTimestampAt, in: &batch)
+    let checksum = Checksum.crc32c(
+      batch.rawBytes.extracting(RecordBatchFormat.attributesAt..<batch.count))
+    overwrite(checksum, at: RecordBatchFormat.checksumAt, in: &batch)
+  }
+
+  private static func overwrite(_ value: some FixedWidthInteger, at position: Int, in batch: inout [UInt8]) {
+    var writer = ByteWriter(capacity: 8)
+    writer.writeBigEndian(value)
+    batch.replaceSubrange(position..<position + writer.count, with: writer.bytes)
+  }
+}
+
+/// A batch that is being written.
+private struct Content {
+  let baseTimestamp: Int64
+  let lastOffsetDelta: Int32
+  var maxTimestamp: Int64
+  var attributes: UInt16 = 0
+  var producer = ProducerFields.none
+  private var body = ByteWriter(capacity: 4096)
+  private var count: Int32 = 0
+
+  init(baseTimestamp: Int64, lastOffsetDelta: Int32) {
+    self.baseTimestamp = baseTimestamp
+    self.lastOffsetDelta = lastOffsetDelta
+    maxTimestamp = baseTimestamp
+  }
+
+  mutating func add(_ record: Record, offsetDelta: Int64) {
+    count += 1
+    maxTimestamp = max(maxTimestamp, record.timestampMilliseconds)
     var content = ByteWriter(capacity: 32 + (record.value?.count ?? 0))
     content.write(UInt8(0))  // attributes: none are defined
-    content.writeSignedVarint(timestampDelta)
+    // Wraps, as the sum does when it is read back.
+    content.writeSignedVarint(record.timestampMilliseconds &- baseTimestamp)
     content.writeSignedVarint(offsetDelta)
-    append(record.key, to: &content)
-    append(record.value, to: &content)
+    Self.append(record.key, to: &content)
+    Self.append(record.value, to: &content)
     content.writeSignedVarint(Int64(record.headers.count))
     for header in record.headers {
-      append(Array(header.key.utf8), to: &content)
-      append(header.value, to: &content)
+      Self.append(Array(header.key.utf8), to: &content)
+      Self.append(header.value, to: &content)
     }
     body.writeSignedVarint(Int64(content.count))
     body.writeBytes(content.bytes)
@@ -78,5 +115,35 @@ public enum RecordBatchEncoder {
     }
     content.writeSignedVarint(Int64(bytes.count))
     content.writeBytes(bytes)
+  }
+
+  func batch(baseOffset: Offset, compression: Compression) throws(RecordBatchError) -> [UInt8] {
+    var codec = Compression.none
+    var payload = body.bytes
+    if compression != .none {
+      let compressed = try compression.compress(payload)
+      if compressed.count < payload.count {
+        payload = compressed
+        codec = compression
+      }
+    }
+    var checked = ByteWriter(capacity: payload.count + 40)
+    checked.writeBigEndian(attributes | UInt16(codec.rawValue))
+    checked.writeBigEndian(lastOffsetDelta)
+    checked.writeBigEndian(baseTimestamp)
+    checked.writeBigEndian(maxTimestamp)
+    checked.writeBigEndian(producer.id)
+    checked.writeBigEndian(producer.epoch)
+    checked.writeBigEndian(producer.baseSequence)
+    checked.writeBigEndian(count)
+    checked.writeBytes(payload)
+    var batch = ByteWriter(capacity: checked.count + RecordBatchFormat.attributesAt)
+    batch.writeBigEndian(baseOffset.rawValue)
+    batch.writeBigEndian(Int32(checked.count + RecordBatchFormat.attributesAt - RecordBatchFormat.framePrefix))
+    batch.writeBigEndian(Int32(0))  // leader epoch
+    batch.write(RecordBatchFormat.magic)
+    batch.writeBigEndian(Checksum.crc32c(checked.bytes))
+    batch.writeBytes(checked.bytes)
+    return batch.bytes
   }
 }

@@ -9,6 +9,7 @@ enum RecordBatchFormat {
   static let checksumAt = 17
   /// The checksum covers everything from here on.
   static let attributesAt = 21
+  static let maxTimestampAt = 35
   static let recordCountAt = 57
 
   static let codecMask: UInt16 = 0x07
@@ -36,8 +37,8 @@ public enum RecordBatchError: Error, Equatable, CustomStringConvertible {
   case wrongChecksum(stored: UInt32, computed: UInt32)
   /// The records do not add up to what the header says.
   case malformed(String)
-  /// The records are compressed in a way that is not read here.
-  case unsupportedCompression(Compression)
+  /// A record without a key, where each must have one.
+  case missingKey(record: Int)
   /// The records would unpack to more than `limit` bytes.
   case tooLarge(limit: Int)
 
@@ -48,7 +49,7 @@ public enum RecordBatchError: Error, Equatable, CustomStringConvertible {
     case .wrongMagic(let magic): "its magic is \(magic), not 2"
     case .wrongChecksum(let stored, let computed): "its checksum is \(computed), not \(stored) as stored"
     case .malformed(let reason): "its records do not add up: \(reason)"
-    case .unsupportedCompression(let codec): "compression \(codec) is not supported; use none or zstd"
+    case .missingKey(let record): "record \(record) has no key, and the topic is compacted by key"
     case .tooLarge(let limit): "its records unpack to more than \(limit) bytes"
     }
   }

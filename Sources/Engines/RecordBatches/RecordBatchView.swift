@@ -18,6 +18,10 @@ public struct RecordBatchView: Sendable {
   public let compression: Compression
   /// Whether the batch ends a transaction and holds no records of users.
   public let isControlBatch: Bool
+  /// Whether the batch is part of a transaction.
+  public let isTransactional: Bool
+  /// The producer that numbers its batches; −1 for none.
+  public let producerID: Int64
 
   /// The most bytes that a batch's records may unpack to.
   public static let largestPayload = 128 << 20
@@ -26,40 +30,19 @@ public struct RecordBatchView: Sendable {
   public init(_ bytes: [UInt8]) throws(RecordBatchError) {
     let length = try Self.frameLength(bytes[...])
     guard length == bytes.count else { throw .malformed("\(bytes.count - length) bytes follow it") }
-    guard bytes[RecordBatchFormat.magicAt] == RecordBatchFormat.magic else {
-      throw .wrongMagic(bytes[RecordBatchFormat.magicAt])
-    }
-    do {
-      var reader = ByteReader(bytes.rawBytes)
-      let base = try reader.readBigEndian(Int64.self)
-      try reader.skip(RecordBatchFormat.checksumAt - 8)
-      let stored = try reader.readBigEndian(UInt32.self)
-      let computed = Checksum.crc32c(bytes.rawBytes.extracting(RecordBatchFormat.attributesAt..<bytes.count))
-      guard stored == computed else { throw RecordBatchError.wrongChecksum(stored: stored, computed: computed) }
-      let attributes = try reader.readBigEndian(UInt16.self)
-      let lastDelta = try reader.readBigEndian(Int32.self)
-      baseTimestamp = try reader.readBigEndian(Int64.self)
-      maxTimestamp = try reader.readBigEndian(Int64.self)
-      try reader.skip(14)
-      let count = try reader.readBigEndian(Int32.self)
-      guard let codec = Compression(rawValue: UInt8(attributes & RecordBatchFormat.codecMask)) else {
-        throw RecordBatchError.malformed("an unknown compression")
-      }
-      // Compaction may take records out, so fewer than the offsets say are allowed, never more.
-      guard base >= 0, lastDelta >= 0, count >= 0, Int64(count) <= Int64(lastDelta) + 1,
-        base <= Int64.max - Int64(lastDelta) - 1
-      else { throw RecordBatchError.malformed("\(count) records at \(lastDelta + 1) offsets") }
-      self.bytes = bytes
-      self.count = Int(count)
-      baseOffset = Offset(rawValue: base)
-      nextOffset = Offset(rawValue: base + Int64(lastDelta) + 1)
-      compression = codec
-      isControlBatch = attributes & RecordBatchFormat.controlBit != 0
-    } catch let error as RecordBatchError {
-      throw error
-    } catch {
-      throw .truncated(needed: RecordBatchFormat.headerBytes, found: bytes.count)
-    }
+    let header = try RecordBatchHeader(reading: bytes.rawBytes)
+    try RecordBatchHeader.verifyChecksum(of: bytes.rawBytes)
+    guard let codec = header.compression else { throw .malformed("an unknown compression") }
+    self.bytes = bytes
+    count = header.count
+    baseOffset = header.baseOffset
+    nextOffset = header.nextOffset
+    baseTimestamp = header.baseTimestamp
+    maxTimestamp = header.maxTimestamp
+    compression = codec
+    isControlBatch = header.isControlBatch
+    isTransactional = header.isTransactional
+    producerID = header.producerID
   }
 
   /// The length in bytes of the batch that `bytes` starts with, which may have more or fewer of it.
@@ -92,6 +75,13 @@ public struct RecordBatchView: Sendable {
   public func records() throws(RecordBatchError) -> [Record] {
     var records: [Record] = []
     try forEachRecord { record, _ in records.append(record) }
+    return records
+  }
+
+  /// The records with their offsets, in order.
+  public func placedRecords() throws(RecordBatchError) -> [(Record, Offset)] {
+    var records: [(Record, Offset)] = []
+    try forEachRecord { record, offset in records.append((record, offset)) }
     return records
   }
 
@@ -140,12 +130,7 @@ public struct RecordBatchView: Sendable {
   }
 
   private func payload() throws(RecordBatchError) -> [UInt8] {
-    let stored = bytes[RecordBatchFormat.headerBytes...]
-    switch compression {
-    case .none: return Array(stored)
-    case .zstd: return try Zstandard.decompress(Array(stored), limit: Self.largestPayload)
-    case .gzip, .snappy, .lz4: throw .unsupportedCompression(compression)
-    }
+    try compression.decompress(Array(bytes[RecordBatchFormat.headerBytes...]), limit: Self.largestPayload)
   }
 
   @_lifetime(reader: copy reader)

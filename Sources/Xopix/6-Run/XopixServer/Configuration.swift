@@ -7,6 +7,8 @@ public struct Configuration: Sendable, Equatable {
   public var data: String
   /// Where HTTP is served.
   public var http: SocketAddress
+  /// Where the broker serves Kafka's protocol; nil where it does not.
+  public var kafka: SocketAddress?
   /// The directory of `fixtures` and `dashboards`; nil to look for it beside the binary and in the working directory.
   public var assets: String?
   /// Log lines are written for people where true, as JSON where false; nil to decide by the terminal.
@@ -20,6 +22,7 @@ public struct Configuration: Sendable, Equatable {
   public init() {
     data = "./data"
     http = SocketAddress(host: "127.0.0.1", port: 8080)
+    kafka = SocketAddress(host: "127.0.0.1", port: 9092)
     assets = nil
     readableLogs = nil
     logLevel = "info"
@@ -27,7 +30,7 @@ public struct Configuration: Sendable, Equatable {
   }
 
   /// The names that a configuration file may use.
-  public static let names = ["data", "http", "assets", "log_format", "log_level", "checkpoint_seconds"]
+  public static let names = ["data", "http", "kafka", "assets", "log_format", "log_level", "checkpoint_seconds"]
 }
 
 extension Configuration {
@@ -39,11 +42,8 @@ extension Configuration {
     case "data":
       guard !text.isEmpty else { throw ConfigurationError(origin: origin, reason: "must name a directory") }
       data = text
-    case "http":
-      guard let address = SocketAddress(text) else {
-        throw ConfigurationError(origin: origin, reason: "must be HOST:PORT, e.g. 127.0.0.1:8080, not \"\(text)\"")
-      }
-      http = address
+    case "http": http = try Self.address(text, example: "127.0.0.1:8080", origin: origin)
+    case "kafka": kafka = text == "off" ? nil : try Self.address(text, example: "127.0.0.1:9092", origin: origin)
     case "assets": assets = text
     case "log_format":
       guard ["text", "json"].contains(text) else {
@@ -95,6 +95,15 @@ extension Configuration {
       }
       try set(name, to: text, origin: "\(file)\(line): \(name)")
     }
+  }
+
+  private static func address(
+    _ text: String, example: String, origin: String
+  ) throws(ConfigurationError) -> SocketAddress {
+    guard let address = SocketAddress(text) else {
+      throw ConfigurationError(origin: origin, reason: "must be HOST:PORT, e.g. \(example), not \"\(text)\"")
+    }
+    return address
   }
 
   private static func distance(_ left: String, _ right: String) -> Int {

@@ -42,6 +42,9 @@ struct ProjectionFactory: Sendable {
   /// Every topic that projections write to.
   static let outputTopics = ShopEventDecoder.deadLetterTopics + [FraudModel.outputTopic]
 
+  /// The topics that projections read and write, in the log's order.
+  var source: EmbeddedSource { EmbeddedSource(log: log, topics: EventTypes.topics + Self.outputTopics) }
+
   /// The projection of the generation in `directory`.
   ///
   /// - Parameters:
@@ -52,7 +55,7 @@ struct ProjectionFactory: Sendable {
   ) throws -> Projection<ShopEvent> {
     let definitions = definitions
     return try Projection(
-      directory: directory, source: EmbeddedSource(log: log), sink: writes ? EmbeddedSink(log: log) : nil,
+      directory: directory, source: source, sink: writes ? EmbeddedSink(log: log) : nil,
       outputTopics: Self.outputTopics, decoder: ShopEventDecoder(),
       factories: [
         ReadModelFactory(name: "search") { directory, manifest in

@@ -6,6 +6,7 @@ internal import Foundation
 struct ServerOptions: ParsableArguments {
   @Option(help: "The data directory.") var data: String?
   @Option(help: "Where HTTP is served, HOST:PORT.") var http: String?
+  @Option(help: "Where the broker serves Kafka's protocol, HOST:PORT, or off.") var kafka: String?
   @Option(help: "A YAML file of settings; flags and XOPIX_… variables beat it.") var config: String?
   @Option(help: "The directory that holds `fixtures` and `dashboards`.") var assets: String?
   @Option(help: "Log lines for people (text) or machines (json); by default text on a terminal.") var logFormat: String?
@@ -28,7 +29,7 @@ struct ServerOptions: ParsableArguments {
       }
       try configuration.apply(environment: environment)
       for (name, flag, value) in [
-        ("data", "--data", data), ("http", "--http", http), ("assets", "--assets", assets),
+        ("data", "--data", data), ("http", "--http", http), ("kafka", "--kafka", kafka), ("assets", "--assets", assets),
         ("log_format", "--log-format", logFormat), ("log_level", "--log-level", logLevel),
         ("checkpoint_seconds", "--checkpoint-seconds", checkpointSeconds),
       ] {

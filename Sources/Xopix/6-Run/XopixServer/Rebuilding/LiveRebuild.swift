@@ -141,7 +141,7 @@ struct LiveRebuild: Sendable {
       preconditionFailure("a projection is made with every model")
     }
     let runner = ProjectionRunner(
-      source: EmbeddedSource(log: readSide.log), gate: readSide.gate, checkpointInterval: readSide.checkpointInterval,
+      source: readSide.factory.source, gate: readSide.gate, checkpointInterval: readSide.checkpointInterval,
       log: readSide.logger)
     readSide.replaceLive(by: LiveReadSide.Live(name: name, readers: readers, runner: runner))
     return runner

@@ -51,7 +51,7 @@ final class LiveReadSide: ReadSide {
       try store.activate(name)
     }
     let runner = ProjectionRunner(
-      source: EmbeddedSource(log: log), gate: gate, checkpointInterval: checkpointInterval, log: logger)
+      source: factory.source, gate: gate, checkpointInterval: checkpointInterval, log: logger)
     let directory = store.path(of: name)
     let readers = try await runner.start { try factory.open(directory: directory, writes: true) }
     live = Mutex(Live(name: name, readers: readers, runner: runner))

@@ -2,6 +2,7 @@ internal import ByteCoding
 internal import Foundation
 internal import EventLog
 internal import HTTPAPI
+internal import KafkaBroker
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
@@ -37,19 +38,24 @@ public struct Server: Sendable {
   ///
   /// Throws ``StartFailure`` or ``ConfigurationError`` where serving can't begin.
   public func run() async throws {
-    guard configuration.http.isLoopback else {
+    for (name, address) in [("http", configuration.http), ("kafka", configuration.kafka)] {
+      guard let address, !address.isLoopback else { continue }
       throw StartFailure.configuration(
-        reason: "http is \(configuration.http): without access control only a loopback address (127.0.0.1, ::1 or "
+        reason: "\(name) is \(address): without access control only a loopback address (127.0.0.1, ::1 or "
           + "localhost) is served; put a proxy that authenticates in front")
     }
+    DescriptorLimit.raise()
     let logger = logger()
     let parts: Parts
     do { parts = try await open(logger) } catch { throw StartFailure(error) }
     let drain = DrainSignal()
     let running = RunningServer(readSide: parts.readSide, assets: parts.assets, logger: logger)
+    let registry = PrometheusRegistry()
     let application: any ApplicationProtocol
+    let broker: BrokerServer?
     do {
-      application = try makeApplication(parts, drain: drain, logger: logger) { port in
+      broker = try await startBroker(parts, registry, logger)
+      application = try makeApplication(parts, registry, drain: drain, logger: logger) { port in
         logger.notice("the server listens", metadata: ["http": "http://\(hostAndPort(port))"])
         running.note(address: "http://\(hostAndPort(port))")
         onReady(running)
@@ -59,7 +65,10 @@ public struct Server: Sendable {
       throw StartFailure(error)
     }
     // Services end in the reverse order, each after the one before: streams must end before HTTP can.
-    let services: [any Service] = [application] + companions.map { $0(running) } + [DrainService(drain: drain)]
+    let services: [any Service] =
+      [application, CleaningService(log: parts.readSide.log, logger: logger)]
+      + (broker.map { [BrokerService(broker: $0)] } ?? [])
+      + companions.map { $0(running) } + [DrainService(drain: drain)]
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map {
@@ -128,10 +137,32 @@ public struct Server: Sendable {
     }
   }
 
+  private func startBroker(
+    _ parts: Parts, _ registry: PrometheusRegistry, _ logger: Logger
+  ) async throws -> BrokerServer? {
+    guard let address = configuration.kafka else { return nil }
+    var broker = BrokerConfiguration(host: address.host, port: address.port)
+    broker.protectedTopics = Set(EventTypes.topics + ProjectionFactory.outputTopics)
+    var brokerParts = BrokerServer.Parts(directory: parts.directory.path) { Clock.now().milliseconds }
+    brokerParts.metrics = registry
+    let server = try BrokerServer(
+      log: parts.readSide.log, configuration: broker, parts: brokerParts, logger: logger)
+    do {
+      let port = try await server.start()
+      logger.notice(
+        "the broker listens", metadata: ["kafka": "\(SocketAddress(host: address.host, port: port))"])
+    } catch {
+      await server.stop()
+      throw StartFailure.inUse(
+        reason: "kafka can't be served at \(address): \(error); choose another address with --kafka, or --kafka off")
+    }
+    return server
+  }
+
   private func makeApplication(
-    _ parts: Parts, drain: DrainSignal, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
+    _ parts: Parts, _ registry: PrometheusRegistry, drain: DrainSignal, logger: Logger,
+    onListening: @escaping @Sendable (Int) -> Void
   ) throws -> some ApplicationProtocol {
-    let registry = PrometheusRegistry()
     ProcessMetrics.register(in: registry)
     ServerMetrics.register(readSide: parts.readSide, in: registry)
     let api = APIConfiguration(
@@ -147,6 +178,16 @@ public struct Server: Sendable {
         address: .hostname(configuration.http.host, port: configuration.http.port), serverName: nil),
       onServerRunning: { channel in onListening(channel.localAddress?.port ?? configuration.http.port) },
       logger: serverLogger)
+  }
+}
+
+/// Serves Kafka's protocol until the group of services is asked to end.
+private struct BrokerService: Service {
+  let broker: BrokerServer
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    await broker.stop()
   }
 }
 

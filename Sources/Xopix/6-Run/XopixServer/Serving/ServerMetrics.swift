@@ -44,6 +44,15 @@ enum ServerMetrics {
         "xopix_log_batches_total", help: "Batches in the log.", isCounter: true,
         value: Double(readSide.log.endOrdinal)),
       CollectedFamily(
+        "xopix_log_read_only_partitions", help: "Partitions that take no records since the disk has failed.",
+        value: Double(readSide.log.readOnlyPartitions().count)),
+      CollectedFamily(
+        "xopix_log_recovery_cut_bytes", help: "Bytes that a crash had left half written, cut off at the last start.",
+        value: Double(readSide.log.recovery.truncatedBytes.values.reduce(0, +))),
+      CollectedFamily(
+        "xopix_log_recovery_lost_bytes", help: "Bytes that had been durable and were gone at the last start.",
+        value: Double(readSide.log.recovery.lostBytes.values.reduce(0, +))),
+      CollectedFamily(
         "xopix_search_documents", help: "Products in the search index.",
         value: Double(readSide.catalogue.index.documentCount)),
     ]

@@ -1,0 +1,135 @@
+internal import ByteCoding
+internal import Dispatch
+internal import DurableFiles
+public import RecordBatches
+internal import Synchronization
+
+/// A batch with its place in the order over all partitions.
+public struct OrderedBatch: Sendable {
+  /// Its place in the order, from 0.
+  public let ordinal: UInt64
+  /// The partition that holds it.
+  public let topicPartition: TopicPartition
+  /// The offset of its first record.
+  public let baseOffset: Offset
+  /// The offset after its last record.
+  public let nextOffset: Offset
+  /// The batch as stored.
+  public let bytes: [UInt8]
+}
+
+/// What a reading of batches in order gave.
+public struct OrderedBatches: Sendable {
+  /// The batches that are there and were asked for.
+  public let batches: [OrderedBatch]
+  /// The ordinal after the last one that was looked at: batches of other topics, and removed ones, are passed over.
+  public let nextOrdinal: UInt64
+}
+
+extension EventLog {
+  /// Batches in the order in which they were appended, from `ordinal` on, until about `maxBytes`.
+  ///
+  /// What is given is durable: a reader never sees what a power failure could take back or put in another order.
+  ///
+  /// - Parameter topics: the topics to read; nil for all.
+  public func readInOrder(
+    from ordinal: UInt64, maxBytes: Int, topics: Set<String>? = nil
+  ) throws(EventLogError) -> OrderedBatches {
+    let end = durableOrdinal(wanting: ordinal)
+    let journal = order.withLock { $0.journal }
+    var batches: [OrderedBatch] = []
+    var total = 0
+    var next = ordinal
+    while next < end, total < maxBytes {
+      let entries = try journal.entries(from: next, limit: Int(min(end - next, 1024)))
+      guard !entries.isEmpty else { break }
+      for entry in entries {
+        guard total < maxBytes else { break }
+        switch try batch(of: entry, ordinal: next, topics: topics) {
+        case .readable(let batch):
+          total += batch.bytes.count
+          batches.append(batch)
+        case .left: break
+        case .undecided: return OrderedBatches(batches: batches, nextOrdinal: next)
+        }
+        next += 1
+      }
+    }
+    return OrderedBatches(batches: batches, nextOrdinal: next)
+  }
+
+  /// The ordinal up to which everything is durable, after a sync where nothing from `ordinal` on would be.
+  private func durableOrdinal(wanting ordinal: UInt64) -> UInt64 {
+    let durable = commit.durable
+    guard durable <= ordinal, ordinal < endOrdinal else { return durable }
+    let round = syncRound()
+    return round.failure == nil ? max(round.end, durable) : durable
+  }
+
+  /// What an entry of the journal stands for.
+  private enum OrderedEntry {
+    case readable(OrderedBatch)
+    /// A batch of another topic, one that was removed or compacted away, or one of an aborted transaction.
+    case left
+    /// A batch whose transaction is open.
+    case undecided
+  }
+
+  private func batch(
+    of entry: OrderJournal.Entry, ordinal: UInt64, topics: Set<String>?
+  ) throws(EventLogError) -> OrderedEntry {
+    let found = registry.withLock { registry in
+      Int(entry.partition) < registry.partitions.count ? registry.partitions[Int(entry.partition)] : nil
+    }
+    guard let partition = found, topics?.contains(partition.name.topic) ?? true else { return .left }
+    let place = try partition.withLock { (state: inout PartitionState) throws(EventLogError) -> (AppendFile, Int)? in
+      guard entry.nextOffset > state.startOffset, let number = state.segment(holding: entry.baseOffset) else {
+        return nil
+      }
+      let segment = state.segments[number]
+      guard segment.isCompacted else { return (segment.file, Int(entry.position)) }
+      // A batch of which compaction has left nothing is passed over.
+      guard let start = try segment.start(ofBatchHolding: entry.baseOffset), start.baseOffset == entry.baseOffset
+      else { return nil }
+      return (segment.file, start.position)
+    }
+    guard let (file, position) = place else { return .left }
+    do {
+      let bytes = try file.wholeBatch(at: position)
+      let header = try RecordBatchHeader(reading: bytes.rawBytes)
+      if header.isTransactional, !header.isControlBatch {
+        switch partition.withLock({ $0.producers.outcome(of: header.producerID, at: entry.baseOffset) }) {
+        case .committed: break
+        case .aborted: return .left
+        case .open: return .undecided
+        }
+      }
+      return .readable(
+        OrderedBatch(
+          ordinal: ordinal, topicPartition: partition.name, baseOffset: entry.baseOffset,
+          nextOffset: entry.nextOffset, bytes: bytes))
+    } catch {
+      throw .damaged(file: file.path, position: position, reason: "\(error)")
+    }
+  }
+
+  /// Waits until there is a batch at `ordinal`; false when the time has passed without one.
+  public func waitForAppend(at ordinal: UInt64, timeoutMilliseconds: Int) -> Bool {
+    let semaphore = DispatchSemaphore(value: 0)
+    let deadline = DispatchTime.now() + .milliseconds(timeoutMilliseconds)
+    while true {
+      let isThere = order.withLock { order in
+        if order.journal.count > ordinal { return true }
+        order.waiting.append(semaphore)
+        return false
+      }
+      if isThere { return true }
+      if semaphore.wait(timeout: deadline) == .timedOut {
+        return order.withLock { order in
+          order.waiting.removeAll { $0 === semaphore }
+          return order.journal.count > ordinal
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+internal import EventLog
+internal import KafkaWire
+internal import NIOCore
+internal import NIOPosix
+internal import RecordBatches
+internal import Synchronization
+
+// Produce (key 0). Advertised from version 0, since librdkafka up to 2.11 stops compressing without it; served from 3,
+// which brought record batches of version 2 (KIP-98). From there on a partition's records are one batch.
+extension Broker {
+  /// What became of one partition's records.
+  private struct Outcome: Sendable {
+    let topic: Int
+    let index: Int32
+    var error = ErrorCode.none
+    var message: String?
+    var baseOffset: Int64 = -1
+    var logAppendTime: Int64 = -1
+    var logStartOffset: Int64 = -1
+    var appended: Appended?
+    let name: TopicPartition
+  }
+
+  func produce(_ request: ProduceRequest, _ context: RequestContext) -> EventLoopFuture<ProduceResponse> {
+    let precheck = acksFault(request, context)
+    let principal = context.principal
+    let now = clock.now()
+    let waitsForDisk = request.acks == -1
+    let append: @Sendable () -> [Outcome] = { [self] in
+      var outcomes: [Outcome] = []
+      for (number, topic) in request.topicData.enumerated() {
+        let refusal =
+          precheck ?? (authorizer.allows(principal, .write, on: .topic(topic.name)) ? nil : .topicAuthorizationFailed)
+        for partition in topic.partitionData {
+          outcomes.append(
+            self.append(partition, topic: topic.name, number: number, refusal: refusal, request, now: now))
+        }
+      }
+      return outcomes
+    }
+    // Appends of one connection are made one after the other: a producer counts on their order.
+    let previous = context.connection.lastAppend ?? context.eventLoop.makeSucceededVoidFuture()
+    let done = previous.flatMap { pool.runIfActive(eventLoop: context.eventLoop, append) }
+    context.connection.lastAppend = done.map { _ in }.recover { _ in }
+    return done.flatMap { outcomes in
+      waitsForDisk ? durable(outcomes, on: context.eventLoop) : context.eventLoop.makeSucceededFuture(outcomes)
+    }.map { response(to: request, $0) }
+  }
+
+  private func acksFault(_ request: ProduceRequest, _ context: RequestContext) -> ErrorCode? {
+    guard (-1...1).contains(request.acks) else { return .invalidRequiredAcks }
+    if let id = request.transactionalID, !authorizer.allows(context.principal, .write, on: .transaction(id)) {
+      return .transactionalIDAuthorizationFailed
+    }
+    return nil
+  }
+
+  private func append(
+    _ partition: ProduceRequest.PartitionProduceData, topic: String, number: Int, refusal: ErrorCode?,
+    _ request: ProduceRequest, now: Int64
+  ) -> Outcome {
+    let name = TopicPartition(topic: topic, partition: partition.index)
+    var outcome = Outcome(topic: number, index: partition.index, name: name)
+    if let refusal {
+      outcome.error = refusal
+      return outcome
+    }
+    guard let settings = log.topic(topic)?.settings, log.bounds(of: name) != nil else {
+      outcome.error = .unknownTopicOrPartition
+      return outcome
+    }
+    guard case .bytes(let records) = partition.records, records.readableBytes > 0 else {
+      outcome.error = .invalidRecord
+      outcome.message = "a partition's records are one batch; there is none"
+      return outcome
+    }
+    do {
+      let span = records.readableBytesSpan
+      let header = try ProducedBatch.validate(span, requiresKeys: settings.isCompacting)
+      if header.isTransactional {
+        guard let id = request.transactionalID else {
+          outcome.error = .invalidTxnState
+          outcome.message = "a transactional batch needs the producer's transactional id"
+          return outcome
+        }
+        let producer = TransactionCoordinator.ProducerIdentity(id: header.producerID, epoch: header.producerEpoch)
+        if let fault = transactions.fault(ofBatchIn: name, id: id, producer: producer) {
+          outcome.error = fault
+          return outcome
+        }
+      }
+      if settings.validatesSchemas, let violation = try violation(of: span, topic: topic) {
+        outcome.error = .invalidRecord
+        outcome.message = violation
+        return outcome
+      }
+      let appended = try log.append(span, header: header, to: name, now: now)
+      outcome.appended = appended
+      outcome.baseOffset = appended.baseOffset.rawValue
+      outcome.logAppendTime = settings.usesLogAppendTime ? now : -1
+      outcome.logStartOffset = log.startOffset(of: name).rawValue
+      metrics.countProduced(topic: topic, records: appended.isRepeated ? 0 : header.count, bytes: span.byteCount)
+    } catch let error as EventLogError {
+      (outcome.error, outcome.message) = (ErrorCode(error), error.description)
+      if outcome.error == .kafkaStorageError { metrics.countStorageFailure() }
+    } catch let error as RecordBatchError {
+      (outcome.error, outcome.message) = (ErrorCode(error), error.description)
+    } catch {
+      (outcome.error, outcome.message) = (.unknownServerError, "\(error)")
+    }
+    if outcome.error != .none { metrics.countRefused(error: outcome.error) }
+    return outcome
+  }
+
+  /// Why a record of the batch breaks its topic's schema; nil where none does.
+  private func violation(of batch: RawSpan, topic: String) throws -> String? {
+    guard let schemas else { return nil }
+    let bytes = unsafe batch.withUnsafeBytes { unsafe Array($0) }
+    var violation: String?
+    try RecordBatchView(bytes).forEachRecord { record, offset in
+      guard violation == nil, let value = record.value else { return }
+      violation = schemas.violation(topic: topic, value: value).map { "record \(offset.rawValue): \($0)" }
+    }
+    return violation
+  }
+
+  /// The outcomes once what was appended is on the disk; a sync is shared by everybody who waits.
+  private func durable(_ outcomes: [Outcome], on eventLoop: any EventLoop) -> EventLoopFuture<[Outcome]> {
+    let waiting = outcomes.indices.filter { outcomes[$0].appended != nil }
+    guard !waiting.isEmpty else { return eventLoop.makeSucceededFuture(outcomes) }
+    let promise = eventLoop.makePromise(of: [Outcome].self)
+    let state = Mutex((remaining: waiting.count, outcomes: outcomes))
+    for number in waiting {
+      guard let appended = outcomes[number].appended else { continue }
+      log.whenDurable(appended) { result in
+        let done = state.withLock { state -> [Outcome]? in
+          if case .failure(let error) = result {
+            state.outcomes[number].error = .kafkaStorageError
+            state.outcomes[number].message = error.description
+            state.outcomes[number].baseOffset = -1
+          }
+          state.remaining -= 1
+          return state.remaining == 0 ? state.outcomes : nil
+        }
+        if let done { promise.succeed(done) }
+      }
+    }
+    return promise.futureResult
+  }
+
+  private func response(to request: ProduceRequest, _ outcomes: [Outcome]) -> ProduceResponse {
+    var response = ProduceResponse()
+    response.responses = request.topicData.map { topic in
+      var answer = ProduceResponse.TopicProduceResponse()
+      answer.name = topic.name
+      return answer
+    }
+    for outcome in outcomes {
+      var answer = ProduceResponse.PartitionProduceResponse()
+      answer.index = outcome.index
+      answer.errorCode = outcome.error.rawValue
+      answer.errorMessage = outcome.message
+      answer.baseOffset = outcome.baseOffset
+      answer.logAppendTimeMs = outcome.logAppendTime
+      answer.logStartOffset = outcome.logStartOffset
+      response.responses[outcome.topic].partitionResponses.append(answer)
+    }
+    return response
+  }
+}

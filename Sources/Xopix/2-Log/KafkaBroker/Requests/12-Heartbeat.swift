@@ -1,0 +1,18 @@
+internal import KafkaWire
+
+// Heartbeat (key 12), versions 0 to 4.
+extension Broker {
+  func heartbeat(_ request: HeartbeatRequest, _ context: RequestContext) -> HeartbeatResponse {
+    var response = HeartbeatResponse()
+    guard authorizer.allows(context.principal, .read, on: .group(request.groupID)) else {
+      response.errorCode = ErrorCode.groupAuthorizationFailed.rawValue
+      return response
+    }
+    response.errorCode =
+      groups.heartbeat(
+        groupID: request.groupID, generation: request.generationID, memberID: request.memberID,
+        groupInstanceID: request.groupInstanceID
+      ).rawValue
+    return response
+  }
+}

@@ -1,0 +1,43 @@
+internal import KafkaWire
+internal import NIOCore
+
+// InitProducerId (key 22), versions 0 to 4. Before version 4 a fenced producer is told INVALID_PRODUCER_EPOCH.
+extension Broker {
+  func initProducerID(
+    _ request: InitProducerIDRequest, _ context: RequestContext
+  ) -> EventLoopFuture<InitProducerIDResponse> {
+    let resource: Resource = request.transactionalID.map { .transaction($0) } ?? .cluster
+    let operation: Operation = request.transactionalID == nil ? .idempotentWrite : .write
+    guard authorizer.allows(context.principal, operation, on: resource) else {
+      var response = InitProducerIDResponse()
+      response.errorCode =
+        (request.transactionalID == nil
+        ? ErrorCode.clusterAuthorizationFailed : .transactionalIDAuthorizationFailed).rawValue
+      response.producerID = -1
+      return context.eventLoop.makeSucceededFuture(response)
+    }
+    let version = context.apiVersion
+    return reply(on: context.eventLoop) { done in
+      transactions.initialise(
+        transactionalID: request.transactionalID, timeout: Int64(request.transactionTimeoutMs),
+        given: (request.producerID, request.producerEpoch), reply: done)
+    }.map { (result: Result<TransactionCoordinator.ProducerIdentity, ErrorCode>) in
+      var response = InitProducerIDResponse()
+      switch result {
+      case .success(let producer):
+        response.producerID = producer.id
+        response.producerEpoch = producer.epoch
+      case .failure(let error):
+        response.errorCode = Self.told(error, fencedFrom: 4, version).rawValue
+        response.producerID = -1
+        response.producerEpoch = -1
+      }
+      return response
+    }
+  }
+
+  /// A fenced producer's error, as clients of this version know it.
+  static func told(_ error: ErrorCode, fencedFrom first: Int16, _ version: Int16) -> ErrorCode {
+    error == .producerFenced && version < first ? .invalidProducerEpoch : error
+  }
+}
