@@ -19,6 +19,12 @@ public enum Checksum {
 }
 
 extension Array where Element == UInt8 {
+  /// A copy of the bytes of `span`.
+  public init(copying span: RawSpan) {
+    // Safety: the buffer is read within the closure, while the span's bytes are there.
+    self = unsafe span.withUnsafeBytes { unsafe Array($0) }
+  }
+
   /// The array's bytes as a raw span, for ``ByteReader`` and ``Checksum``.
   public var rawBytes: RawSpan {
     @_lifetime(borrow self) get {

@@ -199,7 +199,7 @@ extension EventLog {
       }
       let place: PartitionState.Place
       if state.settings.usesLogAppendTime {
-        var stamped = unsafe batch.withUnsafeBytes { unsafe Array($0) }
+        var stamped = [UInt8](copying: batch)
         RecordBatchEncoder.setLogAppendTime(now, in: &stamped)
         place = try Self.append(stamped, to: &state)
       } else {

@@ -19,8 +19,7 @@ public struct ControlMarker: Equatable, Sendable {
 
   /// The marker of a control batch; nil for a control record of another kind.
   public init?(ofBatch batch: RawSpan) throws(RecordBatchError) {
-    let bytes = unsafe batch.withUnsafeBytes { unsafe Array($0) }
-    guard let record = try RecordBatchView(bytes).records().first, let key = record.key, key.count >= 4 else {
+    guard let record = try RecordBatchView([UInt8](copying: batch)).records().first, let key = record.key, key.count >= 4 else {
       return nil
     }
     let type = Int16(key[2]) << 8 | Int16(key[3])

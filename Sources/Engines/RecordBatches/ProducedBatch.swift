@@ -31,8 +31,7 @@ public enum ProducedBatch {
     if compression == .none {
       try walk(payload, count: header.count, requiresKeys: requiresKeys)
     } else {
-      let packed = unsafe payload.withUnsafeBytes { unsafe Array($0) }
-      let records = try compression.decompress(packed, limit: limit)
+      let records = try compression.decompress([UInt8](copying: payload), limit: limit)
       try walk(records.rawBytes, count: header.count, requiresKeys: requiresKeys)
     }
     return header

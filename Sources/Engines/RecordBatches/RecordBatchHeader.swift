@@ -74,13 +74,15 @@ public struct RecordBatchHeader: Equatable, Sendable {
   /// Whether the batch ends a transaction and holds no records of users.
   public var isControlBatch: Bool { attributes & RecordBatchFormat.controlBit != 0 }
 
-  /// Checks a whole batch's checksum.
+  /// Checks the checksum of a batch, which must be all of `batch`, before anything that it covers is believed.
   public static func verifyChecksum(of batch: RawSpan) throws(RecordBatchError) {
-    let header = try RecordBatchHeader(reading: batch)
-    guard batch.byteCount == header.byteCount else {
-      throw .truncated(needed: header.byteCount, found: batch.byteCount)
-    }
+    guard batch.byteCount >= byteCount else { throw .truncated(needed: byteCount, found: batch.byteCount) }
+    // Safety: the magic and the checksum lie within the header, which was just found to be there.
+    let magic = unsafe batch.unsafeLoadUnaligned(fromByteOffset: RecordBatchFormat.magicAt, as: UInt8.self)
+    guard magic == RecordBatchFormat.magic else { throw .wrongMagic(magic) }
+    let stored = UInt32(
+      bigEndian: unsafe batch.unsafeLoadUnaligned(fromByteOffset: RecordBatchFormat.checksumAt, as: UInt32.self))
     let computed = Checksum.crc32c(batch.extracting(RecordBatchFormat.attributesAt..<batch.byteCount))
-    guard computed == header.checksum else { throw .wrongChecksum(stored: header.checksum, computed: computed) }
+    guard computed == stored else { throw .wrongChecksum(stored: stored, computed: computed) }
   }
 }

@@ -30,8 +30,8 @@ public struct RecordBatchView: Sendable {
   public init(_ bytes: [UInt8]) throws(RecordBatchError) {
     let length = try Self.frameLength(bytes[...])
     guard length == bytes.count else { throw .malformed("\(bytes.count - length) bytes follow it") }
-    let header = try RecordBatchHeader(reading: bytes.rawBytes)
     try RecordBatchHeader.verifyChecksum(of: bytes.rawBytes)
+    let header = try RecordBatchHeader(reading: bytes.rawBytes)
     guard let codec = header.compression else { throw .malformed("an unknown compression") }
     self.bytes = bytes
     count = header.count

@@ -6,7 +6,7 @@ enum Gzip {
   private static let stepBytes = 256 << 10
 
   static func compress(_ bytes: [UInt8]) throws(RecordBatchError) -> [UInt8] {
-    // Safety, here and below: zlib is given pointers to arrays for the length of one call, with their counts; the stream
+    // Safety: here and below, zlib is given pointers to arrays for the length of one call, with their counts; the stream
     // is ended before it goes out of scope.
     var stream = unsafe z_stream()
     let size = unsafe Int32(MemoryLayout<z_stream>.size)

@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import EventLog
 internal import KafkaWire
 internal import NIOCore
@@ -115,9 +116,8 @@ extension Broker {
   /// Why a record of the batch breaks its topic's schema; nil where none does.
   private func violation(of batch: RawSpan, topic: String) throws -> String? {
     guard let schemas else { return nil }
-    let bytes = unsafe batch.withUnsafeBytes { unsafe Array($0) }
     var violation: String?
-    try RecordBatchView(bytes).forEachRecord { record, offset in
+    try RecordBatchView([UInt8](copying: batch)).forEachRecord { record, offset in
       guard violation == nil, let value = record.value else { return }
       violation = schemas.violation(topic: topic, value: value).map { "record \(offset.rawValue): \($0)" }
     }
