@@ -100,6 +100,7 @@ let package = Package(
     engine("TextAnalysis", ["CICU", "CStemmer"]),
     // Level 2
     engine("DurableFiles", ["ByteCoding"]),
+    engine("JSONSchemas", ["JSONBytes"]),
     engine("RecordBatches", ["ByteCoding", "CLZ4", "CSnappy", "CZlib", "CZstd"]),
     engine("Scoring", ["ByteCoding"]),
     // Level 3
@@ -115,6 +116,8 @@ let package = Package(
     product(
       "2-Log", "KafkaBroker",
       ["ByteCoding", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, metrics, nioCore, nioPosix]),
+    product(
+      "2-Log", "SchemaRegistry", ["JSONBytes", "JSONSchemas", grdb, hummingbird, httpTypes, logging, nioCore]),
     product("3-Consume", "EventSources", ["EventLog", "Projections", "RecordBatches"]),
     // Level 5
     product(
@@ -154,8 +157,9 @@ let package = Package(
       [
         "AnalyticsModel", "ByteCoding", "CatalogueModel", "DefinitionFiles", "DurableFiles", "EventLog", "EventSources",
         "FraudModel",
-        "HTTPAPI", "JSONBytes", "KafkaBroker", "Projections", "RecordBatches", "Scoring", "SearchEngine", "ShopEvents",
-        "Streams", "Telemetry", "WriteSide", hummingbird, lifecycle, logging, signals,
+        "HTTPAPI", "JSONBytes", "KafkaBroker", "Projections", "RecordBatches", "SchemaRegistry", "Scoring",
+        "SearchEngine",
+        "ShopEvents", "Streams", "Telemetry", "WriteSide", hummingbird, lifecycle, logging, signals,
         metrics,
         nioCore, nioPosix, yams,
       ]),
@@ -172,10 +176,18 @@ let package = Package(
     tests("QueryLanguage"),
     tests("TextAnalysis"),
     tests("DurableFiles", ["ByteCoding"]),
+    tests("JSONSchemas", ["JSONBytes"]),
+
     tests(
       "KafkaBroker",
       [
         "ByteCoding", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, nioCore, nioPosix,
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
+    tests(
+      "SchemaRegistry",
+      [
+        "JSONBytes", "JSONSchemas", hummingbird, httpTypes, logging, nioCore,
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
     tests("RecordBatches", ["ByteCoding"]),

@@ -66,6 +66,7 @@ class Server:
         self.options = [str(option) for option in options]
         self.port = free_port()
         self.kafka_port = free_port()
+        self.registry_port = free_port()
         self.process = None
         self.log = open(self.data.with_suffix(".log"), "ab")
 
@@ -76,7 +77,8 @@ class Server:
     def start(self, command="serve", timeout=60):
         self.process = subprocess.Popen(
             [str(BINARY), command, "--data", str(self.data), "--http", self.address,
-             "--kafka", f"127.0.0.1:{self.kafka_port}", *self.options],
+             "--kafka", f"127.0.0.1:{self.kafka_port}", "--registry", f"127.0.0.1:{self.registry_port}",
+             *self.options],
             stdout=self.log, stderr=self.log, cwd=ROOT)
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

@@ -44,6 +44,9 @@ struct NaiveBatch {
   var lastOffsetDelta: Int32
   var baseTimestamp: Int64
   var maxTimestamp: Int64
+  var producerID: Int64 = -1
+  var producerEpoch: Int16 = -1
+  var baseSequence: Int32 = -1
   var count: Int32
   var payload: [UInt8]
 
@@ -66,8 +69,8 @@ struct NaiveBatch {
 
   var bytes: [UInt8] {
     var checked = Self.bigEndian(attributes) + Self.bigEndian(lastOffsetDelta) + Self.bigEndian(baseTimestamp)
-    checked += Self.bigEndian(maxTimestamp) + Self.bigEndian(Int64(-1)) + Self.bigEndian(Int16(-1))
-    checked += Self.bigEndian(Int32(-1)) + Self.bigEndian(count) + payload
+    checked += Self.bigEndian(maxTimestamp) + Self.bigEndian(producerID) + Self.bigEndian(producerEpoch)
+    checked += Self.bigEndian(baseSequence) + Self.bigEndian(count) + payload
     let frame = Self.bigEndian(baseOffset) + Self.bigEndian(Int32(checked.count + 9)) + Self.bigEndian(Int32(0))
     return frame + [2] + Self.bigEndian(Checksum.crc32c(checked)) + checked
   }

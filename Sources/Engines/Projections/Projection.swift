@@ -19,6 +19,9 @@ public final class Projection<Event: Sendable> {
   /// The models, in the order of their factories.
   public let models: [any ReadModel<Event>]
 
+  /// Batches that were passed over from which on a checkpoint is worth it.
+  private static var worthCheckpointing: UInt64 { 1000 }
+
   private let source: any BatchSource
   private let outputTopics: [String]
   private let decoder: any EventDecoding<Event>
@@ -88,8 +91,10 @@ public final class Projection<Event: Sendable> {
       isDirty = true
     }
     if !batches.isEmpty { try outputs.flush() }
-    // What was passed over needs no reading again.
-    nextOrdinal = max(nextOrdinal, min(reading.nextOrdinal, end))
+    let passedOver = max(nextOrdinal, min(reading.nextOrdinal, end))
+    // What was passed over needs no reading again, and after a restart only where it was little.
+    if passedOver - nextOrdinal > Self.worthCheckpointing { isDirty = true }
+    nextOrdinal = passedOver
     return batches.count
   }
 

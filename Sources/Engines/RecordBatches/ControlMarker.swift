@@ -19,7 +19,9 @@ public struct ControlMarker: Equatable, Sendable {
 
   /// The marker of a control batch; nil for a control record of another kind.
   public init?(ofBatch batch: RawSpan) throws(RecordBatchError) {
-    guard let record = try RecordBatchView([UInt8](copying: batch)).records().first, let key = record.key, key.count >= 4 else {
+    guard let record = try RecordBatchView([UInt8](copying: batch)).records().first, let key = record.key,
+      key.count >= 4
+    else {
       return nil
     }
     let type = Int16(key[2]) << 8 | Int16(key[3])

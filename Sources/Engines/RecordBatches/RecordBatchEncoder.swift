@@ -31,22 +31,31 @@ public enum RecordBatchEncoder {
     return try content.batch(baseOffset: Offset(rawValue: 0), compression: .none)
   }
 
-  /// The batch with only those records for which `keeps` is true, at their own offsets; nil where none is kept.
+  /// The batch with only those records for which `keeps` is true, at their own offsets and byte for byte as they are;
+  /// nil where none is kept.
   public static func filtered(
     _ batch: RecordBatchView, keeping keeps: (Record, Offset) throws -> Bool
   ) throws -> [UInt8]? {
-    var kept: [(Record, Int64)] = []
-    for (record, offset) in try batch.placedRecords() where try keeps(record, offset) {
-      kept.append((record, offset.rawValue - batch.baseOffset.rawValue))
+    let payload = try batch.payload()
+    var kept: [Range<Int>] = []
+    var failure: (any Error)?
+    try batch.walk(payload) { record, offset, place in
+      guard failure == nil else { return }
+      do {
+        if try keeps(record, offset) { kept.append(place) }
+      } catch {
+        failure = error
+      }
     }
+    if let failure { throw failure }
     guard !kept.isEmpty else { return nil }
     if kept.count == batch.count { return batch.bytes }
-    let header = try RecordBatchHeader(reading: batch.bytes.rawBytes)
+    let header = batch.header
     var content = Content(baseTimestamp: batch.baseTimestamp, lastOffsetDelta: header.lastOffsetDelta)
     content.producer = ProducerFields(
       id: header.producerID, epoch: header.producerEpoch, baseSequence: header.baseSequence)
     content.attributes = header.attributes & ~RecordBatchFormat.codecMask
-    for (record, delta) in kept { content.add(record, offsetDelta: delta) }
+    for place in kept { content.add(payload[place]) }
     content.maxTimestamp = batch.maxTimestamp
     return try content.batch(baseOffset: batch.baseOffset, compression: batch.compression)
   }
@@ -106,6 +115,12 @@ private struct Content {
     }
     body.writeSignedVarint(Int64(content.count))
     body.writeBytes(content.bytes)
+  }
+
+  /// Adds a record as another batch has it, its length first.
+  mutating func add(_ record: ArraySlice<UInt8>) {
+    count += 1
+    body.writeBytes(record)
   }
 
   private static func append(_ bytes: [UInt8]?, to content: inout ByteWriter) {

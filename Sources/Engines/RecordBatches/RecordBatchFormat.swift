@@ -4,13 +4,12 @@ enum RecordBatchFormat {
   /// Base offset and batch length, which stand before what the length counts.
   static let framePrefix = 12
   static let headerBytes = 61
-  static let leaderEpochAt = 12
+  static let lengthAt = 8
   static let magicAt = 16
   static let checksumAt = 17
   /// The checksum covers everything from here on.
   static let attributesAt = 21
   static let maxTimestampAt = 35
-  static let recordCountAt = 57
 
   static let codecMask: UInt16 = 0x07
   static let timestampTypeBit: UInt16 = 0x08

@@ -4,24 +4,27 @@ internal import ByteCoding
 public struct RecordBatchView: Sendable {
   /// The batch's bytes, from its first offset on.
   public let bytes: [UInt8]
-  /// The offset of the first record.
-  public let baseOffset: Offset
-  /// The offset after the last record.
-  public let nextOffset: Offset
-  /// The number of records.
-  public let count: Int
-  /// The timestamp from which the records' are counted, in milliseconds since 1970.
-  public let baseTimestamp: Int64
-  /// The latest record's timestamp, in milliseconds since 1970.
-  public let maxTimestamp: Int64
+  /// All that its first 61 bytes say.
+  public let header: RecordBatchHeader
   /// How the records are compressed.
   public let compression: Compression
+
+  /// The offset of the first record.
+  public var baseOffset: Offset { header.baseOffset }
+  /// The offset after the last record.
+  public var nextOffset: Offset { header.nextOffset }
+  /// The number of records.
+  public var count: Int { header.count }
+  /// The timestamp from which the records' are counted, in milliseconds since 1970.
+  public var baseTimestamp: Int64 { header.baseTimestamp }
+  /// The latest record's timestamp, in milliseconds since 1970.
+  public var maxTimestamp: Int64 { header.maxTimestamp }
   /// Whether the batch ends a transaction and holds no records of users.
-  public let isControlBatch: Bool
+  public var isControlBatch: Bool { header.isControlBatch }
   /// Whether the batch is part of a transaction.
-  public let isTransactional: Bool
+  public var isTransactional: Bool { header.isTransactional }
   /// The producer that numbers its batches; −1 for none.
-  public let producerID: Int64
+  public var producerID: Int64 { header.producerID }
 
   /// The most bytes that a batch's records may unpack to.
   public static let largestPayload = 128 << 20
@@ -34,15 +37,8 @@ public struct RecordBatchView: Sendable {
     let header = try RecordBatchHeader(reading: bytes.rawBytes)
     guard let codec = header.compression else { throw .malformed("an unknown compression") }
     self.bytes = bytes
-    count = header.count
-    baseOffset = header.baseOffset
-    nextOffset = header.nextOffset
-    baseTimestamp = header.baseTimestamp
-    maxTimestamp = header.maxTimestamp
+    self.header = header
     compression = codec
-    isControlBatch = header.isControlBatch
-    isTransactional = header.isTransactional
-    producerID = header.producerID
   }
 
   /// The length in bytes of the batch that `bytes` starts with, which may have more or fewer of it.
@@ -87,11 +83,16 @@ public struct RecordBatchView: Sendable {
 
   /// Gives each record with its offset, in order.
   public func forEachRecord(_ body: (Record, Offset) -> Void) throws(RecordBatchError) {
-    let payload = try payload()
+    try walk(try payload()) { record, offset, _ in body(record, offset) }
+  }
+
+  /// Gives each record of the unpacked `payload` with its offset and its place there, its length included.
+  func walk(_ payload: [UInt8], _ body: (Record, Offset, Range<Int>) -> Void) throws(RecordBatchError) {
     do {
       var reader = ByteReader(payload.rawBytes)
       var previousDelta: Int64 = -1
       for _ in 0..<count {
+        let start = reader.offset
         let length = try reader.readSignedVarint()
         guard length >= 0, length <= Int64(reader.remaining) else {
           throw RecordBatchError.malformed("a record of \(length) bytes")
@@ -116,10 +117,10 @@ public struct RecordBatchView: Sendable {
           headers.append(RecordHeader(key: String(decoding: name, as: UTF8.self), value: try Self.readBytes(&reader)))
         }
         guard reader.offset == end else { throw RecordBatchError.malformed("a record's length is \(length)") }
-        let timestamp = baseTimestamp &+ timestampDelta
+        let timestamp = header.usesLogAppendTime ? maxTimestamp : baseTimestamp &+ timestampDelta
         body(
           Record(key: key, value: value, headers: headers, timestampMilliseconds: timestamp),
-          baseOffset.advanced(by: offsetDelta))
+          baseOffset.advanced(by: offsetDelta), start..<end)
       }
       guard reader.remaining == 0 else { throw RecordBatchError.malformed("bytes follow the last record") }
     } catch let error as RecordBatchError {
@@ -129,7 +130,8 @@ public struct RecordBatchView: Sendable {
     }
   }
 
-  private func payload() throws(RecordBatchError) -> [UInt8] {
+  /// The records, unpacked.
+  func payload() throws(RecordBatchError) -> [UInt8] {
     try compression.decompress(Array(bytes[RecordBatchFormat.headerBytes...]), limit: Self.largestPayload)
   }
 

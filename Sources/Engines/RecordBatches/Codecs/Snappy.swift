@@ -7,6 +7,8 @@ enum Snappy {
   private static let magic: [UInt8] = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]
   private static let headerBytes = 16
   private static let blockBytes = 32 << 10
+  /// No element of a block unpacks to more than this many times its bytes: three of them copy 64.
+  private static let greatestRatio = 22
 
   static func compress(_ bytes: [UInt8]) throws(RecordBatchError) -> [UInt8] {
     var writer = ByteWriter(capacity: bytes.count / 2 + 32)
@@ -25,7 +27,7 @@ enum Snappy {
   }
 
   static func decompress(_ bytes: [UInt8], limit: Int) throws(RecordBatchError) -> [UInt8] {
-    guard bytes.starts(with: magic) else { return try decompressBlock(bytes[...], limit: limit) }
+    guard bytes.starts(with: magic) else { return try decompressBlock(bytes[...], after: 0, limit: limit) }
     guard bytes.count >= headerBytes else { throw .malformed("its snappy header is cut") }
     var output: [UInt8] = []
     var position = headerBytes
@@ -34,7 +36,8 @@ enum Snappy {
       let length = Int(bytes[position..<position + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
       position += 4
       guard length <= bytes.count - position else { throw .malformed("a snappy block is cut") }
-      output += try decompressBlock(bytes[position..<position + length], limit: limit - output.count)
+      let block = bytes[position..<position + length]
+      output += try decompressBlock(block, after: output.count, limit: limit)
       position += length
     }
     return output
@@ -57,7 +60,10 @@ enum Snappy {
     return output
   }
 
-  private static func decompressBlock(_ bytes: ArraySlice<UInt8>, limit: Int) throws(RecordBatchError) -> [UInt8] {
+  /// Unpacks a block after `count` bytes that count towards the limit.
+  private static func decompressBlock(
+    _ bytes: ArraySlice<UInt8>, after count: Int, limit: Int
+  ) throws(RecordBatchError) -> [UInt8] {
     var length = 0
     var status = SNAPPY_OK
     let output = unsafe bytes.withUnsafeBytes { input -> [UInt8] in
@@ -65,7 +71,12 @@ enum Snappy {
       // for which there is room.
       let start = unsafe input.baseAddress?.assumingMemoryBound(to: CChar.self)
       status = unsafe snappy_uncompressed_length(start, input.count, &length)
-      guard status == SNAPPY_OK, length <= limit else { return [] }
+      guard status == SNAPPY_OK, length <= limit - count else { return [] }
+      // A block may say what it likes: so much is not put aside for one that can't hold it.
+      guard length <= input.count * greatestRatio else {
+        status = SNAPPY_INVALID_INPUT
+        return []
+      }
       let capacity = length
       return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
         status = unsafe snappy_uncompress(
@@ -74,7 +85,7 @@ enum Snappy {
       }
     }
     guard status == SNAPPY_OK else { throw .malformed("it is not snappy") }
-    guard length <= limit else { throw .tooLarge(limit: limit) }
+    guard length <= limit - count else { throw .tooLarge(limit: limit) }
     return output
   }
 }

@@ -8,7 +8,9 @@ internal import RecordBatches
 /// Checks records against registered schemas, for topics with `schema.validation=true`.
 public protocol RecordChecking: Sendable {
   /// Why a record's value breaks its schema; nil where it does not.
-  func violation(topic: String, value: [UInt8]) -> String?
+  ///
+  /// - Parameter eventType: the `ce_type` header of an event in binary mode; nil where there is none.
+  func violation(topic: String, value: [UInt8], eventType: String?) -> String?
 }
 
 /// What requests are answered with: the log, the coordinators, and what says who may do what.

@@ -38,6 +38,9 @@ struct Assets: Sendable {
   /// The directory of the pages.
   var pages: String { directory + "/dashboards" }
 
+  /// The directory of the events' schemas.
+  var schemas: String { directory + "/fixtures/schemas" }
+
   /// The text of a file.
   func text(_ path: String) throws(StartFailure) -> String {
     do {

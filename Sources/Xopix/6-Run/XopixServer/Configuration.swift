@@ -9,6 +9,8 @@ public struct Configuration: Sendable, Equatable {
   public var http: SocketAddress
   /// Where the broker serves Kafka's protocol; nil where it does not.
   public var kafka: SocketAddress?
+  /// Where the schema registry is served; nil where it is not.
+  public var registry: SocketAddress?
   /// The directory of `fixtures` and `dashboards`; nil to look for it beside the binary and in the working directory.
   public var assets: String?
   /// Log lines are written for people where true, as JSON where false; nil to decide by the terminal.
@@ -23,6 +25,7 @@ public struct Configuration: Sendable, Equatable {
     data = "./data"
     http = SocketAddress(host: "127.0.0.1", port: 8080)
     kafka = SocketAddress(host: "127.0.0.1", port: 9092)
+    registry = SocketAddress(host: "127.0.0.1", port: 8081)
     assets = nil
     readableLogs = nil
     logLevel = "info"
@@ -30,7 +33,9 @@ public struct Configuration: Sendable, Equatable {
   }
 
   /// The names that a configuration file may use.
-  public static let names = ["data", "http", "kafka", "assets", "log_format", "log_level", "checkpoint_seconds"]
+  public static let names = [
+    "data", "http", "kafka", "registry", "assets", "log_format", "log_level", "checkpoint_seconds",
+  ]
 }
 
 extension Configuration {
@@ -44,6 +49,8 @@ extension Configuration {
       data = text
     case "http": http = try Self.address(text, example: "127.0.0.1:8080", origin: origin)
     case "kafka": kafka = text == "off" ? nil : try Self.address(text, example: "127.0.0.1:9092", origin: origin)
+    case "registry":
+      registry = text == "off" ? nil : try Self.address(text, example: "127.0.0.1:8081", origin: origin)
     case "assets": assets = text
     case "log_format":
       guard ["text", "json"].contains(text) else {

@@ -17,6 +17,8 @@ public final class DataDirectory: Sendable {
   public var log: String { path + "/log" }
   /// The read models' generations.
   public var generations: String { path + "/generations" }
+  /// The schema registry's database.
+  public var schemas: String { path + "/registry.sqlite" }
   /// Small relational state.
   public var database: String { path + "/state.sqlite" }
 }

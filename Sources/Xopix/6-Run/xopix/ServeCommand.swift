@@ -7,6 +7,7 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "The data directory.") var data: String?
   @Option(help: "Where HTTP is served, HOST:PORT.") var http: String?
   @Option(help: "Where the broker serves Kafka's protocol, HOST:PORT, or off.") var kafka: String?
+  @Option(help: "Where the schema registry is served, HOST:PORT, or off.") var registry: String?
   @Option(help: "A YAML file of settings; flags and XOPIX_… variables beat it.") var config: String?
   @Option(help: "The directory that holds `fixtures` and `dashboards`.") var assets: String?
   @Option(help: "Log lines for people (text) or machines (json); by default text on a terminal.") var logFormat: String?
@@ -29,7 +30,8 @@ struct ServerOptions: ParsableArguments {
       }
       try configuration.apply(environment: environment)
       for (name, flag, value) in [
-        ("data", "--data", data), ("http", "--http", http), ("kafka", "--kafka", kafka), ("assets", "--assets", assets),
+        ("data", "--data", data), ("http", "--http", http), ("kafka", "--kafka", kafka),
+        ("registry", "--registry", registry), ("assets", "--assets", assets),
         ("log_format", "--log-format", logFormat), ("log_level", "--log-level", logLevel),
         ("checkpoint_seconds", "--checkpoint-seconds", checkpointSeconds),
       ] {
@@ -48,7 +50,7 @@ struct ServeCommand: AsyncParsableCommand {
     discussion: """
       Examples:
         xopix serve
-        xopix serve --data /var/lib/xopix --http 127.0.0.1:8080
+        xopix serve --data /var/lib/xopix --http 127.0.0.1:8080 --kafka 127.0.0.1:9092 --registry off
         XOPIX_HTTP=127.0.0.1:9000 xopix serve --config xopix.yaml
       """)
 

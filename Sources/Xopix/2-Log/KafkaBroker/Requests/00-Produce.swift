@@ -119,7 +119,10 @@ extension Broker {
     var violation: String?
     try RecordBatchView([UInt8](copying: batch)).forEachRecord { record, offset in
       guard violation == nil, let value = record.value else { return }
-      violation = schemas.violation(topic: topic, value: value).map { "record \(offset.rawValue): \($0)" }
+      let type = record.headers.first { $0.key == "ce_type" }?.value.map { String(decoding: $0, as: UTF8.self) }
+      violation = schemas.violation(topic: topic, value: value, eventType: type).map {
+        "record \(offset.rawValue): \($0)"
+      }
     }
     return violation
   }

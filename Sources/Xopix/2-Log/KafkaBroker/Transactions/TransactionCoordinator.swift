@@ -18,27 +18,38 @@ final class TransactionCoordinator: Sendable {
   }
 
   private static let producerIDBlock: Int64 = 1000
-  private static let coordinatorEpoch: Int32 = 0
-  /// How often transactions are looked at whose time may be over, in milliseconds.
+  /// How often transactions are looked at whose time may be over, and how soon what has failed is tried again.
   private static let tickMilliseconds: Int64 = 1000
 
-  private let store: TransactionStore
-  private let log: EventLog
-  private let groups: GroupCoordinator
+  private let store: any TransactionStore
+  private let log: any TransactionLog
+  private let groups: any TransactionGroups
   private let clock: any GroupClock
   private let logger: Logger
   private let state: Mutex<State>
   /// Where the disk is waited for, one change after the other.
-  private let queue = DispatchQueue(label: "transactions")
+  private let queue: DispatchQueue
 
   /// Loads what `path` holds, and ends what was being ended.
-  init(path: String, log: EventLog, groups: GroupCoordinator, clock: any GroupClock, logger: Logger) throws {
-    store = try TransactionStore(path: path)
+  convenience init(
+    path: String, log: EventLog, groups: GroupCoordinator, clock: any GroupClock, logger: Logger
+  ) throws {
+    try self.init(
+      store: SQLiteTransactionStore(path: path), log: log, groups: groups, clock: clock, logger: logger)
+  }
+
+  /// Loads what `store` holds, and ends what was being ended.
+  init(
+    store: any TransactionStore, log: any TransactionLog, groups: any TransactionGroups, clock: any GroupClock,
+    logger: Logger, queue: DispatchQueue = DispatchQueue(label: "transactions")
+  ) throws {
+    self.store = store
     self.log = log
     self.groups = groups
     self.clock = clock
     self.logger = logger
-    state = Mutex(State(table: TransactionTable(try store.load(), now: clock.now())))
+    self.queue = queue
+    state = Mutex(State(table: TransactionTable(try store.load())))
     resume()
     scheduleTick()
   }
@@ -66,6 +77,7 @@ final class TransactionCoordinator: Sendable {
         guard let transactionalID else {
           return reply(.success(ProducerIdentity(id: try takeProducerID(), epoch: 0)))
         }
+        let given = ProducerIdentity(id: given.producerID, epoch: given.epoch)
         try initialise(transactionalID, timeout, given, reply)
       } catch {
         reply(.failure(failed(error)))
@@ -74,7 +86,7 @@ final class TransactionCoordinator: Sendable {
   }
 
   private func initialise(
-    _ id: String, _ timeout: Int64, _ given: (producerID: Int64, epoch: Int16),
+    _ id: String, _ timeout: Int64, _ given: ProducerIdentity,
     _ reply: @escaping @Sendable (Result<ProducerIdentity, ErrorCode>) -> Void
   ) throws {
     let now = clock.now()
@@ -90,16 +102,16 @@ final class TransactionCoordinator: Sendable {
     switch answer {
     case .refused(let error): reply(.failure(error))
     case .needsProducerID: reply(.failure(.unknownServerError))
-    case .ready(let producerID, let epoch, let isNew):
-      // A fence that a restart forgets is none.
-      if isNew { try save(id) }
-      reply(.success(ProducerIdentity(id: producerID, epoch: epoch)))
-    case .abortsFirst(let ending):
+    case .ready(let producer):
+      // A fence that a restart forgets is none. A repeated request saves again what may have failed to be saved.
       try save(id)
-      // The fence has raised the epoch, so that of the request no longer holds.
-      finish(ending) { [self] error in
+      reply(.success(producer))
+    case .abortsFirst(let ending):
+      // The fence has raised the epoch; a producer that goes on is the one that has it, until another comes.
+      let next = given.id == -1 ? given : ending.producer
+      carryOut(ending) { [self] error in
         guard error == .none else { return reply(.failure(error)) }
-        initialise(transactionalID: id, timeout: timeout, given: (-1, -1), reply: reply)
+        initialise(transactionalID: id, timeout: timeout, given: (next.id, next.epoch), reply: reply)
       }
     }
   }
@@ -108,7 +120,7 @@ final class TransactionCoordinator: Sendable {
   func add(_ partitions: [TopicPartition], to id: String, producer: ProducerIdentity) -> ErrorCode {
     let now = clock.now()
     return state.withLock {
-      $0.table.add(partitions, to: id, producerID: producer.id, epoch: producer.epoch, now: now)
+      $0.table.add(partitions, to: id, producer: producer, now: now)
     }
   }
 
@@ -116,22 +128,20 @@ final class TransactionCoordinator: Sendable {
   func add(group: String, to id: String, producer: ProducerIdentity) -> ErrorCode {
     let now = clock.now()
     return state.withLock {
-      $0.table.add([], groups: [group], to: id, producerID: producer.id, epoch: producer.epoch, now: now)
+      $0.table.add([], groups: [group], to: id, producer: producer, now: now)
     }
   }
 
   /// Why a transactional batch may not be appended; nil where it may.
   func fault(ofBatchIn partition: TopicPartition, id: String, producer: ProducerIdentity) -> ErrorCode? {
-    state.withLock {
-      $0.table.fault(ofBatchIn: partition, id: id, producerID: producer.id, epoch: producer.epoch)
-    }
+    let now = clock.now()
+    return state.withLock { $0.table.fault(ofBatchIn: partition, id: id, producer: producer, now: now) }
   }
 
   /// Why offsets may not be committed with a transaction; nil where they may.
   func fault(ofOffsetsIn group: String, id: String, producer: ProducerIdentity) -> ErrorCode? {
-    state.withLock {
-      $0.table.fault(ofOffsetsIn: group, id: id, producerID: producer.id, epoch: producer.epoch)
-    }
+    let now = clock.now()
+    return state.withLock { $0.table.fault(ofOffsetsIn: group, id: id, producer: producer, now: now) }
   }
 
   /// EndTxn. Replies once the end is on the disk in every partition and group, so that whoever reads then sees it.
@@ -140,75 +150,81 @@ final class TransactionCoordinator: Sendable {
   ) {
     queue.async { [self] in
       let now = clock.now()
-      let answer = state.withLock {
-        $0.table.end(id, producerID: producer.id, epoch: producer.epoch, commit: commit, now: now)
-      }
+      let answer = state.withLock { $0.table.end(id, producer: producer, commit: commit, now: now) }
       switch answer {
       case .refused(let error): reply(error)
       case .done: reply(.none)
-      case .begun(let ending):
-        do {
-          try save(id)
-          finish(ending, reply)
-        } catch {
-          reply(failed(error))
-        }
+      case .begun(let ending): carryOut(ending, reply)
       }
     }
   }
 
   // MARK: Ends
 
-  /// Writes a decided end everywhere. Where that fails it is tried again by and by: the decision stands.
-  private func finish(_ ending: TransactionEnding, _ reply: @escaping @Sendable (ErrorCode) -> Void) {
-    let now = clock.now()
-    let partitions = log.openTransactions().filter { $0.producerID == ending.producerID }.map(\.partition)
-    let waiting = Mutex((remaining: partitions.count + 1, error: ErrorCode.none))
-    let done: @Sendable (ErrorCode) -> Void = { [self] error in
-      let outcome = waiting.withLock { waiting -> ErrorCode? in
-        if error != .none { waiting.error = error }
-        waiting.remaining -= 1
-        return waiting.remaining == 0 ? waiting.error : nil
-      }
-      if let outcome { queue.async { [self] in complete(ending, outcome, reply) } }
+  /// Keeps a decided end on the disk, then writes it everywhere. What fails is tried again by and by: the decision stands.
+  private func carryOut(_ ending: TransactionEnding, _ reply: @escaping @Sendable (ErrorCode) -> Void) {
+    do {
+      try save(ending.id)
+      finish(ending, reply)
+    } catch {
+      reply(failed(error))
+      retry { $0.carryOut(ending) { _ in } }
     }
-    for partition in partitions {
-      do throws(EventLogError) {
-        let appended = try log.appendMarker(
-          to: partition, producerID: ending.producerID, epoch: ending.epoch,
-          coordinatorEpoch: Self.coordinatorEpoch, isCommit: ending.isCommit, now: now)
-        log.whenDurable(appended) { result in
-          if case .failure(let error) = result { done(ErrorCode(error)) } else { done(.none) }
-        }
-      } catch {
-        // A topic that is gone needs no end.
-        if case .unknownPartition = error { done(.none) } else { done(ErrorCode(error)) }
-      }
-    }
-    groups.completeTransactional(producerID: ending.producerID, commit: ending.isCommit) { done(ErrorCode($0)) }
   }
 
-  private func complete(
-    _ ending: TransactionEnding, _ outcome: ErrorCode, _ reply: @escaping @Sendable (ErrorCode) -> Void
-  ) {
+  private func finish(_ ending: TransactionEnding, _ reply: @escaping @Sendable (ErrorCode) -> Void) {
     let now = clock.now()
-    guard outcome == .none else {
-      logger.error(
-        "a transaction's end could not be written; it is tried again",
-        metadata: ["transactional_id": "\(ending.id)", "error": "\(outcome)"])
-      clock.schedule(at: now + Self.tickMilliseconds) { [weak self] in
-        guard let self, !isShutDown else { return }
-        queue.async { [self] in finish(ending) { _ in } }
+    let markers = ending.markers(open: log.openPartitions())
+    // The groups are one more that is waited for.
+    let waiting = Mutex((remaining: markers.count + 1, failed: Set<TopicPartition>(), error: ErrorCode.none))
+    let done: @Sendable (TopicPartition?, ErrorCode) -> Void = { [self] partition, error in
+      let outcome = waiting.withLock { waiting -> (failed: Set<TopicPartition>, error: ErrorCode)? in
+        if error != .none {
+          waiting.error = error
+          if let partition { waiting.failed.insert(partition) }
+        }
+        waiting.remaining -= 1
+        return waiting.remaining == 0 ? (waiting.failed, waiting.error) : nil
       }
-      // The client asks again until it is done.
-      return reply(.concurrentTransactions)
+      guard let outcome else { return }
+      queue.async { [self] in
+        if outcome.error == .none { return complete(ending, reply) }
+        var rest = ending
+        rest.partitions = outcome.failed
+        postpone(rest, outcome.error, reply)
+      }
     }
+    for marker in markers { log.write(marker, now: now) { done(marker.partition, $0) } }
+    groups.completeTransactional(producerID: ending.producer.id, commit: ending.isCommit) { done(nil, ErrorCode($0)) }
+  }
+
+  private func complete(_ ending: TransactionEnding, _ reply: @escaping @Sendable (ErrorCode) -> Void) {
+    guard !isShutDown else { return reply(.coordinatorNotAvailable) }
+    let now = clock.now()
     state.withLock { $0.table.complete(ending, now: now) }
     do {
       try save(ending.id)
       reply(.none)
     } catch {
       reply(failed(error))
+    }
+  }
+
+  private func postpone(
+    _ ending: TransactionEnding, _ error: ErrorCode, _ reply: @escaping @Sendable (ErrorCode) -> Void
+  ) {
+    logger.error(
+      "a transaction's end could not be written; it is tried again",
+      metadata: ["transactional_id": "\(ending.id)", "error": "\(error)"])
+    retry { $0.finish(ending) { _ in } }
+    // The client asks again until it is done.
+    reply(.concurrentTransactions)
+  }
+
+  private func retry(_ work: @escaping @Sendable (TransactionCoordinator) -> Void) {
+    clock.schedule(at: clock.now() + Self.tickMilliseconds) { [weak self] in
+      guard let self, !isShutDown else { return }
+      queue.async { work(self) }
     }
   }
 
@@ -230,13 +246,12 @@ final class TransactionCoordinator: Sendable {
     guard !isShutDown else { return }
     let now = clock.now()
     let (endings, idle) = state.withLock { ($0.table.expire(now: now), $0.table.forgetIdle(now: now)) }
+    for ending in endings {
+      logger.warning(
+        "a transaction took too long and is aborted", metadata: ["transactional_id": "\(ending.id)"])
+      carryOut(ending) { _ in }
+    }
     do {
-      for ending in endings {
-        logger.warning(
-          "a transaction took too long and is aborted", metadata: ["transactional_id": "\(ending.id)"])
-        try save(ending.id)
-        finish(ending) { _ in }
-      }
       if !idle.isEmpty { try store.remove(idle) }
     } catch {
       _ = failed(error)
@@ -246,26 +261,26 @@ final class TransactionCoordinator: Sendable {
   /// Takes up where the last run of the broker has ended: decided ends are written, open transactions may go on.
   private func resume() {
     let now = clock.now()
+    let open = log.openPartitions()
+    let producers = groups.producersWithPendingOffsets
+    // First, so that a transaction whose end is being written is not taken for an open one.
     let unfinished = state.withLock { $0.table.unfinished }
-    for ending in unfinished { finish(ending) { _ in } }
-    var orphans: Set<Int64> = []
-    for open in log.openTransactions() {
-      let isKnown = state.withLock {
-        $0.table.adopt(producerID: open.producerID, partition: open.partition, now: now)
-      }
-      if !isKnown { orphans.insert(open.producerID) }
+    let (remnants, orphans) = state.withLock {
+      $0.table.adopt(open: open, producersWithOffsets: producers, now: now)
     }
-    for producerID in groups.producersWithPendingOffsets {
-      let isKnown = state.withLock { $0.table.adopt(producerID: producerID, group: nil, now: now) }
-      if !isKnown { orphans.insert(producerID) }
+    for ending in unfinished { finish(ending) { _ in } }
+    for remnant in remnants {
+      let marker = TransactionMarker(partition: remnant.partition, producer: remnant.producer, isCommit: false)
+      // Where this fails, the end of the producer's next transaction aborts it.
+      log.write(marker, now: now) { _ in }
     }
     // Nobody can end these any more: their transactional id was forgotten.
-    for open in log.openTransactions() where orphans.contains(open.producerID) {
-      _ = try? log.appendMarker(
-        to: open.partition, producerID: open.producerID, epoch: open.producerEpoch,
-        coordinatorEpoch: Self.coordinatorEpoch, isCommit: false, now: now)
+    for producerID in orphans {
+      let epoch = open.filter { $0.producer.id == producerID }.map(\.producer.epoch).max() ?? 0
+      finish(
+        TransactionEnding(id: "", producer: ProducerIdentity(id: producerID, epoch: epoch), isCommit: false)
+      ) { _ in }
     }
-    for producerID in orphans { groups.completeTransactional(producerID: producerID, commit: false) { _ in } }
   }
 
   // MARK: Store

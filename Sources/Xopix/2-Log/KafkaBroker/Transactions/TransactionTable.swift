@@ -1,86 +1,47 @@
 internal import KafkaWire
 internal import RecordBatches
 
-/// A transactional id: its producer, and the transaction that it is in.
-struct Transaction: Equatable, Sendable {
-  enum State: Equatable, Sendable {
-    /// No transaction was begun since the producer was initialised.
-    case empty
-    case ongoing(since: Int64)
-    /// The end is decided, and being written to the partitions.
-    case ending(commit: Bool)
-    case ended(commit: Bool)
-  }
-
-  let id: String
-  var producerID: Int64
-  var epoch: Int16
-  /// The epoch before the last bump, for a producer that asks again since the answer was lost.
-  var previousEpoch: Int16 = -1
-  var timeoutMilliseconds: Int64
-  var state = State.empty
-  var partitions: Set<TopicPartition> = []
-  var groups: Set<String> = []
-  /// Milliseconds since 1970.
-  var updatedAt: Int64
-
-  /// What has to survive: who the producer is, and what was decided.
-  var stored: StoredTransaction {
-    var decision: Bool?
-    if case .ending(let commit) = state { decision = commit }
-    return StoredTransaction(
-      id: id, producerID: producerID, epoch: epoch, timeoutMilliseconds: timeoutMilliseconds, decision: decision,
-      updatedAt: updatedAt)
-  }
-}
-
-/// What is kept of a transactional id on the disk.
-///
-/// Which partitions and groups take part is not: the log knows where a producer's transaction is open, and the groups'
-/// store which of its offsets are pending.
-struct StoredTransaction: Equatable, Sendable {
-  var id: String
-  var producerID: Int64
-  var epoch: Int16
-  var timeoutMilliseconds: Int64
-  /// Whether the transaction commits; nil where nothing is decided.
-  var decision: Bool?
-  var updatedAt: Int64
-}
-
-/// An end that has to be written to every partition and group that takes part.
-struct TransactionEnding: Equatable, Sendable {
-  let id: String
-  let producerID: Int64
-  let epoch: Int16
-  let isCommit: Bool
-}
-
 /// Kafka's rules for transactions (KIP-98, KIP-360), without time, disk or network of its own.
+///
+/// Whatever it answers that has to survive is to be kept on the disk before anybody is told.
 struct TransactionTable {
+  typealias ProducerIdentity = Transaction.ProducerIdentity
+
   /// `transaction.max.timeout.ms`.
   static let longestTimeout: Int64 = 900_000
   /// `transactional.id.expiration.ms`.
   static let idleLifetime: Int64 = 7 * 86_400_000
   static let mostIDs = 100_000
+  /// The last epoch that a producer is given; the one after it is left for fencing it.
+  static let lastEpoch = Int16.max - 1
 
   private(set) var transactions: [String: Transaction] = [:]
 
-  init(_ stored: [StoredTransaction], now: Int64) {
+  init(_ stored: [StoredTransaction]) {
     for row in stored {
+      let state: Transaction.State =
+        switch row.phase {
+        case .open: .empty
+        case .prepareCommit: .ending(commit: true)
+        case .prepareAbort: .ending(commit: false)
+        case .completeCommit: .ended(commit: true)
+        case .completeAbort: .ended(commit: false)
+        }
       var transaction = Transaction(
-        id: row.id, producerID: row.producerID, epoch: row.epoch, timeoutMilliseconds: row.timeoutMilliseconds,
-        updatedAt: row.updatedAt)
-      if let decision = row.decision { transaction.state = .ending(commit: decision) }
+        id: row.id, producer: row.producer, previous: row.previous, timeoutMilliseconds: row.timeoutMilliseconds,
+        state: state, updatedAt: row.updatedAt)
+      if case .ending = state {} else { transaction.isRestored = true }
       transactions[row.id] = transaction
     }
   }
 
+  // MARK: Producers
+
   /// What an initialisation comes to.
   enum Initialisation: Equatable {
     case refused(ErrorCode)
-    /// The producer may begin; keep the transaction's new epoch before it is told.
-    case ready(producerID: Int64, epoch: Int16, isNew: Bool)
+    /// The producer may begin; keep the transactional id before it is told.
+    case ready(ProducerIdentity)
     /// Its former transaction has to be aborted first; then ask again.
     case abortsFirst(TransactionEnding)
     /// It is the first of its id, or its epochs are used up: ask again with a new producer id.
@@ -93,70 +54,78 @@ struct TransactionTable {
   ///   - given: the id and epoch that the producer has (KIP-360); −1 for none.
   ///   - newProducerID: an id that nobody has; nil to be asked for one where it is needed.
   mutating func initialise(
-    _ id: String, timeout: Int64, given: (producerID: Int64, epoch: Int16), newProducerID: Int64?, now: Int64
+    _ id: String, timeout: Int64, given: ProducerIdentity, newProducerID: Int64?, now: Int64
   ) -> Initialisation {
-    guard !id.isEmpty else { return .refused(.invalidRequest) }
+    guard !id.isEmpty, (given.id == -1) == (given.epoch == -1) else { return .refused(.invalidRequest) }
     guard timeout > 0, timeout <= Self.longestTimeout else { return .refused(.invalidTransactionTimeout) }
     guard var transaction = transactions[id] else {
       guard transactions.count < Self.mostIDs else { return .refused(.policyViolation) }
       guard let newProducerID else { return .needsProducerID }
-      transactions[id] = Transaction(
-        id: id, producerID: newProducerID, epoch: 0, timeoutMilliseconds: timeout, updatedAt: now)
-      return .ready(producerID: newProducerID, epoch: 0, isNew: true)
+      let producer = ProducerIdentity(id: newProducerID, epoch: 0)
+      transactions[id] = Transaction(id: id, producer: producer, timeoutMilliseconds: timeout, updatedAt: now)
+      return .ready(producer)
     }
-    if given.producerID >= 0 {
-      guard given.producerID == transaction.producerID else { return .refused(.invalidProducerIDMapping) }
-      if given.epoch == transaction.previousEpoch, given.epoch != transaction.epoch {
-        return .ready(producerID: transaction.producerID, epoch: transaction.epoch, isNew: false)
-      }
-      guard given.epoch == transaction.epoch else { return .refused(.producerFenced) }
+    let isContinued = given.id != -1
+    if isContinued {
+      if given == transaction.previous { return .ready(transaction.producer) }
+      guard given == transaction.producer else { return .refused(.producerFenced) }
     }
     switch transaction.state {
     case .ending: return .refused(.concurrentTransactions)
     case .ongoing: return fenceAndAbort(id, now: now).map { .abortsFirst($0) } ?? .refused(.unknownServerError)
     case .empty, .ended: break
     }
-    if transaction.epoch >= Int16.max - 1 {
+    let former = transaction.producer
+    if former.epoch >= Self.lastEpoch {
       guard let newProducerID else { return .needsProducerID }
-      transaction.producerID = newProducerID
-      transaction.epoch = 0
-      transaction.previousEpoch = -1
+      transaction.producer = ProducerIdentity(id: newProducerID, epoch: 0)
     } else {
-      transaction.previousEpoch = transaction.epoch
-      transaction.epoch += 1
+      transaction.producer = ProducerIdentity(id: former.id, epoch: former.epoch + 1)
     }
+    // Only the producer itself may ask again: to anybody who was fenced, the new epoch would be a way back in.
+    transaction.previous = isContinued ? former : nil
     transaction.timeoutMilliseconds = timeout
     transaction.state = .empty
+    transaction.isRestored = false
     transaction.updatedAt = now
     transactions[id] = transaction
-    return .ready(producerID: transaction.producerID, epoch: transaction.epoch, isNew: true)
+    return .ready(transaction.producer)
   }
 
   /// Ends an ongoing transaction in the producer's stead, with a higher epoch that fences it.
   private mutating func fenceAndAbort(_ id: String, now: Int64) -> TransactionEnding? {
-    guard var transaction = transactions[id], case .ongoing = transaction.state else { return nil }
-    transaction.previousEpoch = -1
-    transaction.epoch += 1
-    transaction.state = .ending(commit: false)
+    guard let transaction = transactions[id], case .ongoing = transaction.state else { return nil }
+    transactions[id]?.previous = nil
+    transactions[id]?.producer = ProducerIdentity(id: transaction.producer.id, epoch: transaction.producer.epoch + 1)
+    return decide(id, commit: false, now: now)
+  }
+
+  private mutating func decide(_ id: String, commit: Bool, now: Int64) -> TransactionEnding? {
+    guard var transaction = transactions[id] else { return nil }
+    transaction.state = .ending(commit: commit)
+    transaction.isRestored = false
     transaction.updatedAt = now
     transactions[id] = transaction
     return TransactionEnding(
-      id: id, producerID: transaction.producerID, epoch: transaction.epoch, isCommit: false)
+      id: id, producer: transaction.producer, isCommit: commit, partitions: transaction.partitions)
   }
 
   /// The error for a request of a producer; nil where it is the one that its id belongs to.
-  private func fault(_ id: String, _ producerID: Int64, _ epoch: Int16) -> ErrorCode? {
-    guard let transaction = transactions[id], transaction.producerID == producerID else {
+  private func fault(_ id: String, _ producer: ProducerIdentity) -> ErrorCode? {
+    guard let transaction = transactions[id], transaction.producer.id == producer.id else {
       return .invalidProducerIDMapping
     }
-    return transaction.epoch == epoch ? nil : .producerFenced
+    // The epoch after the last one was given to nobody.
+    return transaction.producer.epoch == producer.epoch && producer.epoch <= Self.lastEpoch ? nil : .producerFenced
   }
 
-  /// Lets partitions take part, which begins the transaction.
+  // MARK: Transactions
+
+  /// Lets partitions and groups take part, which begins the transaction.
   mutating func add(
-    _ partitions: [TopicPartition], groups: [String] = [], to id: String, producerID: Int64, epoch: Int16, now: Int64
+    _ partitions: [TopicPartition], groups: [String] = [], to id: String, producer: ProducerIdentity, now: Int64
   ) -> ErrorCode {
-    if let fault = fault(id, producerID, epoch) { return fault }
+    if let fault = fault(id, producer) { return fault }
     guard var transaction = transactions[id] else { return .invalidProducerIDMapping }
     switch transaction.state {
     case .ending: return .concurrentTransactions
@@ -174,20 +143,30 @@ struct TransactionTable {
   }
 
   /// Why a transactional batch may not be appended; nil where it may.
-  func fault(ofBatchIn partition: TopicPartition, id: String, producerID: Int64, epoch: Int16) -> ErrorCode? {
-    if let fault = fault(id, producerID, epoch) { return fault == .producerFenced ? .invalidProducerEpoch : fault }
-    guard let transaction = transactions[id], case .ongoing = transaction.state,
-      transaction.partitions.contains(partition)
-    else { return .invalidTxnState }
-    return nil
+  mutating func fault(
+    ofBatchIn partition: TopicPartition, id: String, producer: ProducerIdentity, now: Int64
+  ) -> ErrorCode? {
+    admit([partition], [], id, producer, now) { $0.partitions.contains(partition) }
   }
 
   /// Why offsets of a group may not be committed with a transaction; nil where they may.
-  func fault(ofOffsetsIn group: String, id: String, producerID: Int64, epoch: Int16) -> ErrorCode? {
-    if let fault = fault(id, producerID, epoch) { return fault == .producerFenced ? .invalidProducerEpoch : fault }
-    guard let transaction = transactions[id], case .ongoing = transaction.state, transaction.groups.contains(group)
-    else { return .invalidTxnState }
-    return nil
+  mutating func fault(
+    ofOffsetsIn group: String, id: String, producer: ProducerIdentity, now: Int64
+  ) -> ErrorCode? {
+    admit([], [group], id, producer, now) { $0.groups.contains(group) }
+  }
+
+  private mutating func admit(
+    _ partitions: [TopicPartition], _ groups: [String], _ id: String, _ producer: ProducerIdentity, _ now: Int64,
+    takesPart: (Transaction) -> Bool
+  ) -> ErrorCode? {
+    if let fault = fault(id, producer) { return fault == .producerFenced ? .invalidProducerEpoch : fault }
+    guard let transaction = transactions[id] else { return .invalidProducerIDMapping }
+    if case .ongoing = transaction.state, takesPart(transaction) { return nil }
+    // What was named before a restart is forgotten, and the producer does not name it again: it is taken at its word.
+    guard transaction.isRestored else { return .invalidTxnState }
+    let error = add(partitions, groups: groups, to: id, producer: producer, now: now)
+    return error == .none ? nil : error
   }
 
   /// What an end comes to.
@@ -200,25 +179,27 @@ struct TransactionTable {
   }
 
   /// Decides a transaction.
-  mutating func end(_ id: String, producerID: Int64, epoch: Int16, commit: Bool, now: Int64) -> End {
-    if let fault = fault(id, producerID, epoch) { return .refused(fault) }
-    guard var transaction = transactions[id] else { return .refused(.invalidProducerIDMapping) }
+  mutating func end(_ id: String, producer: ProducerIdentity, commit: Bool, now: Int64) -> End {
+    if let fault = fault(id, producer) { return .refused(fault) }
+    guard let transaction = transactions[id] else { return .refused(.invalidProducerIDMapping) }
     switch transaction.state {
     case .ending(let decided): return .refused(decided == commit ? .concurrentTransactions : .invalidTxnState)
-    case .ended(let decided): return decided == commit ? .done : .refused(.invalidTxnState)
-    case .empty: return .refused(.invalidTxnState)
-    case .ongoing: break
+    case .ended(let decided) where decided == commit: return .done
+    case .empty, .ended:
+      // A transaction that was begun before a restart, and of which nothing was written yet, ends either way.
+      guard transaction.isRestored else { return .refused(.invalidTxnState) }
+      transactions[id]?.isRestored = false
+      transactions[id]?.state = .ended(commit: commit)
+      return .done
+    case .ongoing:
+      return decide(id, commit: commit, now: now).map { .begun($0) } ?? .refused(.unknownServerError)
     }
-    transaction.state = .ending(commit: commit)
-    transaction.updatedAt = now
-    transactions[id] = transaction
-    return .begun(TransactionEnding(id: id, producerID: producerID, epoch: epoch, isCommit: commit))
   }
 
   /// Notes that an end is written everywhere.
   mutating func complete(_ ending: TransactionEnding, now: Int64) {
     guard var transaction = transactions[ending.id], transaction.state == .ending(commit: ending.isCommit),
-      transaction.producerID == ending.producerID
+      transaction.producer == ending.producer
     else { return }
     transaction.state = .ended(commit: ending.isCommit)
     transaction.partitions = []
@@ -226,6 +207,8 @@ struct TransactionTable {
     transaction.updatedAt = now
     transactions[ending.id] = transaction
   }
+
+  // MARK: Time
 
   /// Aborts the transactions whose time is over.
   mutating func expire(now: Int64) -> [TransactionEnding] {
@@ -249,36 +232,49 @@ struct TransactionTable {
     return idle
   }
 
+  // MARK: Restarts
+
   /// The ends that were decided and not written everywhere when the broker stopped.
   var unfinished: [TransactionEnding] {
     transactions.values.compactMap { transaction in
       guard case .ending(let commit) = transaction.state else { return nil }
       return TransactionEnding(
-        id: transaction.id, producerID: transaction.producerID, epoch: transaction.epoch, isCommit: commit)
+        id: transaction.id, producer: transaction.producer, isCommit: commit, partitions: transaction.partitions)
     }.sorted { $0.id < $1.id }
   }
 
-  /// Takes an open transaction of the log for one that has just begun: its producer may go on, or time out.
-  mutating func adopt(producerID: Int64, partition: TopicPartition, now: Int64) -> Bool {
-    guard let id = transactions.values.first(where: { $0.producerID == producerID })?.id,
-      var transaction = transactions[id]
-    else { return false }
-    switch transaction.state {
-    case .ending: return true
-    case .ongoing: break
-    case .empty, .ended: transaction.state = .ongoing(since: now)
+  /// Takes what is open in the log, and the producers whose offsets are pending, for transactions that have just begun:
+  /// their producers may go on, or time out. Returns what nobody can end any more, which is to be aborted.
+  mutating func adopt(
+    open: [OpenPartition], producersWithOffsets: [Int64], now: Int64
+  ) -> (remnants: [OpenPartition], orphans: Set<Int64>) {
+    let ids = Dictionary(transactions.values.map { ($0.producer.id, $0.id) }, uniquingKeysWith: { first, _ in first })
+    var remnants: [OpenPartition] = []
+    var orphans: Set<Int64> = []
+    for found in open {
+      guard let id = ids[found.producer.id], let transaction = transactions[id] else {
+        orphans.insert(found.producer.id)
+        continue
+      }
+      if case .ending = transaction.state { continue }
+      // A higher epoch has fenced whoever has left it open.
+      guard found.producer.epoch >= transaction.producer.epoch else {
+        remnants.append(found)
+        continue
+      }
+      resume(id, now: now)
+      transactions[id]?.partitions.insert(found.partition)
     }
-    transaction.partitions.insert(partition)
-    transactions[id] = transaction
-    return true
+    for producerID in producersWithOffsets {
+      if let id = ids[producerID] { resume(id, now: now) } else { orphans.insert(producerID) }
+    }
+    return (remnants, orphans)
   }
 
-  /// Lets a group whose pending offsets were found take part again.
-  mutating func adopt(producerID: Int64, group: String?, now: Int64) -> Bool {
-    guard let id = transactions.values.first(where: { $0.producerID == producerID })?.id else { return false }
-    if case .ended = transactions[id]?.state { transactions[id]?.state = .ongoing(since: now) }
-    if case .empty = transactions[id]?.state { transactions[id]?.state = .ongoing(since: now) }
-    if let group { transactions[id]?.groups.insert(group) }
-    return true
+  private mutating func resume(_ id: String, now: Int64) {
+    switch transactions[id]?.state {
+    case .empty, .ended: transactions[id]?.state = .ongoing(since: now)
+    case .ongoing, .ending, nil: break
+    }
   }
 }

@@ -129,8 +129,14 @@ final class ProjectionRunner: Sendable {
         projection.publish()
         return report(projection)
       }
+      let ordinal = projection.nextOrdinal
       let batches = try projection.step(maxBytes: Self.stepBytes)
-      if batches > 0 { isPublished = false }
+      if batches > 0 {
+        isPublished = false
+      } else if projection.nextOrdinal != ordinal {
+        // Batches of topics that no model reads were passed over: there is nothing to show, but it went on.
+        report(projection)
+      }
       if !isPublished, batches == 0 || clock.now - lastPublished > Self.longestUnpublished {
         projection.publish()
         report(projection)

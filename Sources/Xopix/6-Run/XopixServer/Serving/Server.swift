@@ -7,6 +7,7 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import Projections
+internal import SchemaRegistry
 internal import ServiceLifecycle
 internal import ShopEvents
 internal import Telemetry
@@ -38,7 +39,9 @@ public struct Server: Sendable {
   ///
   /// Throws ``StartFailure`` or ``ConfigurationError`` where serving can't begin.
   public func run() async throws {
-    for (name, address) in [("http", configuration.http), ("kafka", configuration.kafka)] {
+    for (name, address) in [
+      ("http", configuration.http), ("kafka", configuration.kafka), ("registry", configuration.registry),
+    ] {
       guard let address, !address.isLoopback else { continue }
       throw StartFailure.configuration(
         reason: "\(name) is \(address): without access control only a loopback address (127.0.0.1, ::1 or "
@@ -53,8 +56,10 @@ public struct Server: Sendable {
     let registry = PrometheusRegistry()
     let application: any ApplicationProtocol
     let broker: BrokerServer?
+    let schemas: RegistryService?
     do {
-      broker = try await startBroker(parts, registry, logger)
+      schemas = try await openRegistry(parts, logger)
+      broker = try await startBroker(parts, registry, schemas: schemas?.registry, logger)
       application = try makeApplication(parts, registry, drain: drain, logger: logger) { port in
         logger.notice("the server listens", metadata: ["http": "http://\(hostAndPort(port))"])
         running.note(address: "http://\(hostAndPort(port))")
@@ -65,10 +70,11 @@ public struct Server: Sendable {
       throw StartFailure(error)
     }
     // Services end in the reverse order, each after the one before: streams must end before HTTP can.
-    let services: [any Service] =
-      [application, CleaningService(log: parts.readSide.log, logger: logger)]
-      + (broker.map { [BrokerService(broker: $0)] } ?? [])
-      + companions.map { $0(running) } + [DrainService(drain: drain)]
+    var services: [any Service] = [application, CleaningService(log: parts.readSide.log, logger: logger)]
+    if let schemas { services.append(schemas) }
+    if let broker { services.append(BrokerService(broker: broker)) }
+    services += companions.map { $0(running) }
+    services.append(DrainService(drain: drain))
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map {
@@ -137,14 +143,26 @@ public struct Server: Sendable {
     }
   }
 
+  private func openRegistry(_ parts: Parts, _ logger: Logger) async throws -> RegistryService? {
+    guard let address = configuration.registry else { return nil }
+    let registry = try Registry(path: parts.directory.schemas)
+    for case .refused(let subject, let error) in try await registry.registerBuiltIn(directory: parts.assets.schemas) {
+      logger.warning(
+        "an event's schema was not registered: it is not compatible with the one that is",
+        metadata: ["subject": "\(subject)", "error": "\(error)"])
+    }
+    return RegistryService(registry: registry, address: address, logger: logger)
+  }
+
   private func startBroker(
-    _ parts: Parts, _ registry: PrometheusRegistry, _ logger: Logger
+    _ parts: Parts, _ registry: PrometheusRegistry, schemas: Registry?, _ logger: Logger
   ) async throws -> BrokerServer? {
     guard let address = configuration.kafka else { return nil }
     var broker = BrokerConfiguration(host: address.host, port: address.port)
     broker.protectedTopics = Set(EventTypes.topics + ProjectionFactory.outputTopics)
     var brokerParts = BrokerServer.Parts(directory: parts.directory.path) { Clock.now().milliseconds }
     brokerParts.metrics = registry
+    brokerParts.schemas = schemas.map { SchemaChecker(registry: $0) }
     let server = try BrokerServer(
       log: parts.readSide.log, configuration: broker, parts: brokerParts, logger: logger)
     do {
