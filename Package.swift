@@ -177,7 +177,7 @@ let package = Package(
     tests("TextAnalysis"),
     tests("DurableFiles", ["ByteCoding"]),
     tests("JSONSchemas", ["JSONBytes"]),
-
+    tests("KafkaWire", [nioCore]),
     tests(
       "KafkaBroker",
       [

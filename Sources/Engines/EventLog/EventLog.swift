@@ -123,6 +123,7 @@ public final class EventLog: Sendable {
       guard registry.topics[name] == nil else { throw EventLogError.topicExists(name) }
       let count = partitions ?? configuration.defaultPartitions
       let added = (0..<count).map { TopicPartition(topic: name, partition: $0) }
+      try checkRoom(for: added.count, of: name, registry)
       let id = TopicID(name: name, number: registry.partitions.count)
       try registry.writeTable(
         replacing: name, with: TopicTable.Topic(name: name, id: id, settings: settings), adding: added)
@@ -169,6 +170,13 @@ public final class EventLog: Sendable {
     }
   }
 
+  private func checkRoom(for count: Int, of topic: String, _ registry: TopicRegistry) throws(EventLogError) {
+    let present = registry.partitions.count { $0 != nil }
+    guard present + count <= configuration.maximumPartitions else {
+      throw .tooManyPartitions(topic: topic, limit: configuration.maximumPartitions)
+    }
+  }
+
   /// Gives a topic more partitions; it then has `count`. Keys move to other partitions, as with any Kafka.
   public func addPartitions(to name: String, count: Int32) throws(EventLogError) {
     try Self.checkCount(count, of: name)
@@ -179,6 +187,7 @@ public final class EventLog: Sendable {
         throw EventLogError.invalidTopic(name: name, reason: "has \(present) partitions already")
       }
       let added = (present..<count).map { TopicPartition(topic: name, partition: $0) }
+      try checkRoom(for: added.count, of: name, registry)
       try registry.writeTable(
         replacing: name, with: TopicTable.Topic(name: name, id: topic.id, settings: topic.settings.overrides),
         adding: added)

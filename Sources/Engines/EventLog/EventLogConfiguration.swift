@@ -9,6 +9,9 @@ public struct EventLogConfiguration: Sendable {
   /// The partitions of a topic that is made without saying how many.
   public var defaultPartitions: Int32 = 4
 
+  /// The partitions that all topics together may have: each keeps a file open.
+  public var maximumPartitions = 20_000
+
   /// The defaults.
   public init() {}
 

@@ -13,6 +13,8 @@ public enum EventLogError: Error, CustomStringConvertible, Equatable {
   case invalidBatch(RecordBatchError)
   /// A topic of this name is there already.
   case topicExists(String)
+  /// The topic's partitions would be more than the log has room for.
+  case tooManyPartitions(topic: String, limit: Int)
   /// No such topic.
   case unknownTopic(String)
   /// A topic's setting that there is not, or a value that it does not take.
@@ -41,6 +43,8 @@ public enum EventLogError: Error, CustomStringConvertible, Equatable {
       "\(partition) has offsets \(start.rawValue) to \(end.rawValue), not \(asked.rawValue)"
     case .invalidBatch(let error): "the batch can't be stored: \(error)"
     case .topicExists(let name): "there is a topic \(name) already"
+    case .tooManyPartitions(let topic, let limit):
+      "the partitions of \(topic) would be too many: all topics together have at most \(limit)"
     case .unknownTopic(let name): "there is no topic \(name.prefix(260))"
     case .invalidSetting(let name, let reason): "the setting \(name.prefix(100)) \(reason)"
     case .batchTooLarge(let partition, let bytes, let limit):

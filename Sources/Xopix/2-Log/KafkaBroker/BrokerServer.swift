@@ -35,7 +35,7 @@ public final class BrokerServer: Sendable {
     }
   }
 
-  private let broker: Broker
+  let broker: Broker
   private let parts: Parts
   private let budget: MemoryBudget
   private let addresses: ConnectionCounter

@@ -10,6 +10,7 @@ extension ErrorCode {
       case .unknownPartition, .unknownTopic: .unknownTopicOrPartition
       case .invalidTopic(_, let reason): reason.contains("partitions") ? .invalidPartitions : .invalidTopicException
       case .topicExists: .topicAlreadyExists
+      case .tooManyPartitions: .policyViolation
       case .invalidSetting: .invalidConfig
       case .offsetOutOfRange: .offsetOutOfRange
       case .invalidBatch(let error): ErrorCode(error)

@@ -16,18 +16,23 @@ final class SQLiteTransactionStore: TransactionStore {
     PRAGMA user_version = \(formatVersion);
     """
 
+  /// With which a write is synced before it returns.
+  static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+    }
+    return configuration
+  }
+
   private let path: String
   private let database: DatabaseQueue
 
   /// The store in the file at `path`, which is made where it does not exist.
   init(path: String) throws {
     self.path = path
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(5)
-    configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-    }
-    database = try DatabaseQueue(path: path, configuration: configuration)
+    database = try DatabaseQueue(path: path, configuration: Self.configuration)
     let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
     guard version <= Self.formatVersion else {
       throw TransactionStoreError.futureVersion(path: path, version: version)

@@ -201,12 +201,14 @@ final class TransactionCoordinator: Sendable {
   private func complete(_ ending: TransactionEnding, _ reply: @escaping @Sendable (ErrorCode) -> Void) {
     guard !isShutDown else { return reply(.coordinatorNotAvailable) }
     let now = clock.now()
-    state.withLock { $0.table.complete(ending, now: now) }
     do {
-      try save(ending.id)
+      if let completed = state.withLock({ $0.table.completed(ending, now: now) }) { try store.save(completed.stored) }
+      state.withLock { $0.table.complete(ending, now: now) }
       reply(.none)
     } catch {
-      reply(failed(error))
+      _ = failed(error)
+      retry { $0.complete(ending) { _ in } }
+      reply(.concurrentTransactions)
     }
   }
 

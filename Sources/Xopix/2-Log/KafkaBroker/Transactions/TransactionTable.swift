@@ -196,16 +196,22 @@ struct TransactionTable {
     }
   }
 
-  /// Notes that an end is written everywhere.
-  mutating func complete(_ ending: TransactionEnding, now: Int64) {
+  /// The transaction once its end is written everywhere, to be kept on the disk before it is noted: else a new one could
+  /// begin while the disk still has the decision of this one, which a restart would carry out on the new one.
+  func completed(_ ending: TransactionEnding, now: Int64) -> Transaction? {
     guard var transaction = transactions[ending.id], transaction.state == .ending(commit: ending.isCommit),
       transaction.producer == ending.producer
-    else { return }
+    else { return nil }
     transaction.state = .ended(commit: ending.isCommit)
     transaction.partitions = []
     transaction.groups = []
     transaction.updatedAt = now
-    transactions[ending.id] = transaction
+    return transaction
+  }
+
+  /// Notes that an end is written everywhere.
+  mutating func complete(_ ending: TransactionEnding, now: Int64) {
+    if let transaction = completed(ending, now: now) { transactions[ending.id] = transaction }
   }
 
   // MARK: Time
