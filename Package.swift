@@ -50,6 +50,7 @@ let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-met
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
@@ -65,6 +66,7 @@ let package = Package(
       ]),
   ],
   dependencies: [
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -83,6 +85,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("simdjson")]),
     .systemLibrary(
       name: "CICU", path: "Sources/Engines/C/CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
+    .systemLibrary(
+      name: "CKafka", path: "Sources/Engines/C/CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(
       name: "CLZ4", path: "Sources/Engines/C/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CSnappy", path: "Sources/Engines/C/CSnappy", providers: [.apt(["libsnappy-dev"])]),
@@ -107,6 +111,7 @@ let package = Package(
     engine("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     engine(
       "SearchEngine", ["ByteCoding", "CZstd", "DurableFiles", "JSONBytes", "QueryLanguage", "TextAnalysis"]),
+    engine("KafkaClient", ["CKafka", "RecordBatches"]),
     engine("KafkaWire", [nioCore]),
     engine("Streams", ["ByteCoding"]),
     engine("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),
@@ -118,7 +123,9 @@ let package = Package(
       ["ByteCoding", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, metrics, nioCore, nioPosix]),
     product(
       "2-Log", "SchemaRegistry", ["JSONBytes", "JSONSchemas", grdb, hummingbird, httpTypes, logging, nioCore]),
-    product("3-Consume", "EventSources", ["EventLog", "Projections", "RecordBatches"]),
+    product(
+      "3-Consume", "EventSources",
+      ["ByteCoding", "DurableFiles", "EventLog", "KafkaClient", "Projections", "RecordBatches"]),
     // Level 5
     product(
       "1-Publish", "WriteSide", ["ByteCoding", "JSONBytes", "QueryLanguage", "ShopEvents", yams]),
@@ -166,7 +173,8 @@ let package = Package(
     .executableTarget(
       name: "xopix",
       dependencies: [
-        "ByteCoding", "EventLog", "JSONBytes", "Projections", "XopixServer", "WriteSide", argumentParser, logging,
+        "ByteCoding", "EventLog", "JSONBytes", "KafkaWire", "Projections", "RecordBatches", "XopixServer", "WriteSide",
+        argumentParser, histogram, logging, nioCore, nioPosix,
       ],
       path: "Sources/Xopix/6-Run/xopix", swiftSettings: settings),
 
@@ -177,7 +185,11 @@ let package = Package(
     tests("TextAnalysis"),
     tests("DurableFiles", ["ByteCoding"]),
     tests("JSONSchemas", ["JSONBytes"]),
+    tests("KafkaClient", ["CKafka", "RecordBatches"]),
     tests("KafkaWire", [nioCore]),
+    tests(
+      "EventSources",
+      ["ByteCoding", "CKafka", "DurableFiles", "EventLog", "KafkaClient", "Projections", "RecordBatches"]),
     tests(
       "KafkaBroker",
       [

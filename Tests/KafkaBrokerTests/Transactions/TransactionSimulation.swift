@@ -194,10 +194,11 @@ private struct Run {
     let added = broker.coordinator.add(group: "g", to: id, producer: producer)
     guard !broker.hasCrashed else { return }
     guard added == .none else { return refused(index, added, allowed: [.concurrentTransactions]) }
-    if let error = broker.coordinator.fault(ofOffsetsIn: "g", id: id, producer: producer) {
-      return refused(index, error, allowed: [])
+    let disk = broker.disk
+    let error = broker.coordinator.withOpenTransaction(of: "g", id: id, producer: producer) {
+      disk.pend(producer, transaction: transaction)
     }
-    broker.disk.pend(producer, transaction: transaction)
+    if let error { return refused(index, error, allowed: []) }
     stories[transaction]?.hasOffsets = true
   }
 

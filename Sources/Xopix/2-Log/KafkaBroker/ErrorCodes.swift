@@ -27,7 +27,9 @@ extension ErrorCode {
   init(_ error: RecordBatchError) {
     self =
       switch error {
-      case .wrongChecksum, .truncated, .malformed: .corruptMessage
+      // Damage on the way may be mended by sending again; what is wrong as it was made is not.
+      case .wrongChecksum, .truncated: .corruptMessage
+      case .malformed: .invalidRecord
       case .wrongMagic: .unsupportedForMessageFormat
       case .tooLarge: .messageTooLarge
       case .missingKey: .invalidRecord

@@ -21,6 +21,7 @@ struct XopixCommand: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, DemoCommand.self, PublishCommand.self, ImportCommand.self, SearchCommand.self,
       RebuildCommand.self, VerifyCommand.self, InspectCommand.self, TopicsCommand.self, DeadLettersCommand.self,
+      BenchCommand.self,
     ])
 }
 

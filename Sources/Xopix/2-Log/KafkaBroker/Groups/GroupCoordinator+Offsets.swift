@@ -198,7 +198,8 @@ extension GroupCoordinatorState {
           key: OffsetKey(topic: offset.topic, partition: offset.partition),
           value: CommittedOffset(
             offset: offset.offset, leaderEpoch: offset.leaderEpoch, metadata: offset.metadata, committedAt: now,
-            expiresAt: request.retentionMilliseconds.map { now + $0 }, sequence: lastSequence)))
+            expiresAt: request.retentionMilliseconds.map { now + min($0, GroupSettings.longestRetentionMilliseconds) },
+            sequence: lastSequence)))
       return .none
     }
     if stored.isEmpty { discardIfUnused(request.groupID) }

@@ -1,5 +1,8 @@
 /// Limits and delays of consumer groups, with Kafka's names and defaults where Kafka has them.
 struct GroupSettings: Sendable {
+  /// The longest that a client may ask to keep an offset: a hundred years. More would overflow the time it ends.
+  static let longestRetentionMilliseconds: Int64 = 100 * 365 * 86_400_000
+
   /// `group.min.session.timeout.ms`.
   var minimumSessionTimeoutMilliseconds: Int64 = 6_000
   /// `group.max.session.timeout.ms`.

@@ -7,20 +7,18 @@ extension Broker {
     _ request: TxnOffsetCommitRequest, _ context: RequestContext
   ) -> EventLoopFuture<TxnOffsetCommitResponse> {
     let producer = TransactionCoordinator.ProducerIdentity(id: request.producerID, epoch: request.producerEpoch)
-    var fault: ErrorCode?
+    var refusal: ErrorCode?
     if !authorizer.allows(context.principal, .write, on: .transaction(request.transactionalID)) {
-      fault = .transactionalIDAuthorizationFailed
+      refusal = .transactionalIDAuthorizationFailed
     } else if !authorizer.allows(context.principal, .read, on: .group(request.groupID)) {
-      fault = .groupAuthorizationFailed
-    } else {
-      fault = transactions.fault(ofOffsetsIn: request.groupID, id: request.transactionalID, producer: producer)
+      refusal = .groupAuthorizationFailed
     }
     var commit = CommitRequest(groupID: request.groupID, offsets: [])
     commit.generation = request.generationID
     commit.memberID = request.memberID
     commit.groupInstanceID = request.groupInstanceID
     let errors: [[ErrorCode?]] = request.topics.map { topic in
-      topic.partitions.map { fault ?? offsetFault(topic: topic.name, partition: $0.partitionIndex, context) }
+      topic.partitions.map { refusal ?? offsetFault(topic: topic.name, partition: $0.partitionIndex, context) }
     }
     for (place, topic) in request.topics.enumerated() {
       for (number, partition) in topic.partitions.enumerated() where errors[place][number] == nil {
@@ -30,9 +28,16 @@ extension Broker {
             leaderEpoch: partition.committedLeaderEpoch, metadata: partition.committedMetadata ?? ""))
       }
     }
-    return reply(on: context.eventLoop) { done in
-      groups.pendTransactional(producerID: request.producerID, commit, reply: done)
-    }.map { (answers: [GroupError]) in
+    let offsets = commit
+    return reply(on: context.eventLoop) { (done: @escaping @Sendable ([ErrorCode]) -> Void) in
+      // In one step, so that a producer that is fenced meanwhile leaves nothing behind for its successor to commit.
+      let fault = transactions.withOpenTransaction(
+        of: request.groupID, id: request.transactionalID, producer: producer
+      ) {
+        groups.pendTransactional(producerID: request.producerID, offsets) { done($0.map { ErrorCode($0) }) }
+      }
+      if let fault { done(offsets.offsets.map { _ in fault }) }
+    }.map { answers in
       var rest = answers[...]
       var response = TxnOffsetCommitResponse()
       response.topics = request.topics.enumerated().map { place, topic in

@@ -138,10 +138,17 @@ final class TransactionCoordinator: Sendable {
     return state.withLock { $0.table.fault(ofBatchIn: partition, id: id, producer: producer, now: now) }
   }
 
-  /// Why offsets may not be committed with a transaction; nil where they may.
-  func fault(ofOffsetsIn group: String, id: String, producer: ProducerIdentity) -> ErrorCode? {
+  /// Calls `submit` where offsets may be committed with a transaction, before it can end or its producer be fenced;
+  /// otherwise returns why they may not. `submit` must not wait.
+  func withOpenTransaction(
+    of group: String, id: String, producer: ProducerIdentity, _ submit: () -> Void
+  ) -> ErrorCode? {
     let now = clock.now()
-    return state.withLock { $0.table.fault(ofOffsetsIn: group, id: id, producer: producer, now: now) }
+    return state.withLock { state in
+      if let fault = state.table.fault(ofOffsetsIn: group, id: id, producer: producer, now: now) { return fault }
+      submit()
+      return nil
+    }
   }
 
   /// EndTxn. Replies once the end is on the disk in every partition and group, so that whoever reads then sees it.
