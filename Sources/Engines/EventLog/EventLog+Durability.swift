@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import DurableFiles
 internal import RecordBatches
 internal import Synchronization
@@ -16,16 +15,6 @@ extension EventLog {
       }
     }
     try result.get()
-  }
-
-  /// Returns once appends are on the disk; throws where one of them can't be brought there.
-  public func waitUntilDurable(_ appended: [Appended]) async throws(EventLogError) {
-    for append in appended {
-      let result = await withCheckedContinuation { continuation in
-        whenDurable(append) { continuation.resume(returning: $0) }
-      }
-      try result.get()
-    }
   }
 
   /// Calls `body`, on a thread of the log's, once an append is on the disk or can't be brought there.
@@ -54,17 +43,14 @@ extension EventLog {
 
   /// Sees to it that what was just appended is synced before long, even if nobody waits for it.
   func scheduleFlush(afterMilliseconds delay: Int64) {
-    let milliseconds = min(max(delay, 0), 86_400_000)
-    let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(milliseconds) * 1_000_000
     let isNeeded = order.withLock { order in
-      guard deadline < order.flushDeadline else { return false }
-      order.flushDeadline = deadline
-      return true
+      defer { order.isFlushScheduled = true }
+      return !order.isFlushScheduled
     }
     guard isNeeded else { return }
-    commit.scheduleRound(afterMilliseconds: Int(milliseconds)) { [weak self] in
+    commit.scheduleRound(afterMilliseconds: Int(clamping: min(delay, 86_400_000))) { [weak self] in
       guard let self else { return }
-      order.withLock { $0.flushDeadline = .max }
+      order.withLock { $0.isFlushScheduled = false }
       // Whoever waits is told by a round of their own; a failure is told to the next append.
       _ = syncRound()
     }
@@ -95,7 +81,7 @@ extension EventLog {
       round.failure = .storage(error)
       return round
     }
-    commit.advance(to: round.end, failures: round.failures)
+    commit.advance(to: round.end)
     if takesCheckpoint {
       note(checkpoints.filter { round.failures[$0.0.number] == nil }, covered: covered, count: journal.count)
     }
