@@ -132,11 +132,11 @@ extension EventLog {
   }
 
   private static func append(
-    _ batch: [UInt8], isCommit: Bool? = nil, to state: inout PartitionState
+    _ batch: [UInt8], isCommit: Bool? = nil, now: Int64 = .max, to state: inout PartitionState
   ) throws(EventLogError) -> PartitionState.Place {
     do {
       let header = try RecordBatchHeader(reading: batch.rawBytes)
-      return try state.append(header.rebased(to: state.endOffset), batch.rawBytes, isCommit: isCommit)
+      return try state.append(header.rebased(to: state.endOffset), batch.rawBytes, isCommit: isCommit, now: now)
     } catch let error as EventLogError {
       throw error
     } catch let error as RecordBatchError {
@@ -201,9 +201,9 @@ extension EventLog {
       if state.settings.usesLogAppendTime {
         var stamped = [UInt8](copying: batch)
         RecordBatchEncoder.setLogAppendTime(now, in: &stamped)
-        place = try Self.append(stamped, to: &state)
+        place = try Self.append(stamped, now: now, to: &state)
       } else {
-        place = try state.append(header.rebased(to: state.endOffset), batch)
+        place = try state.append(header.rebased(to: state.endOffset), batch, now: now)
       }
       return (try finish(place, bytes: batch.byteCount, partition, &state), state.settings.flushMilliseconds)
     }
@@ -224,11 +224,14 @@ extension EventLog {
     } catch {
       throw .invalidBatch(error)
     }
-    return try partition.withLock { (state: inout PartitionState) throws(EventLogError) -> Appended in
+    let (appended, flush) = try partition.withLock {
+      (state: inout PartitionState) throws(EventLogError) -> (Appended, Int64) in
       try state.producers.checkMarker(producerID: producerID, epoch: epoch, in: name)
-      let place = try Self.append(batch, isCommit: isCommit, to: &state)
-      return try finish(place, bytes: batch.count, partition, &state)
+      let place = try Self.append(batch, isCommit: isCommit, now: now, to: &state)
+      return (try finish(place, bytes: batch.count, partition, &state), state.settings.flushMilliseconds)
     }
+    scheduleFlush(afterMilliseconds: flush)
+    return appended
   }
 
   func finish(

@@ -47,16 +47,19 @@ extension EventLog {
     return try cleaning.withLock { _ throws(EventLogError) in
       let (start, removed) = try partition.withLock {
         (state: inout PartitionState) throws(EventLogError) -> (Offset, [Segment]) in
+        guard !state.isDeleted else { throw .unknownPartition(name) }
         guard offset >= Offset(rawValue: 0), offset <= state.endOffset else {
           throw .offsetOutOfRange(name, asked: offset, start: state.startOffset, end: state.endOffset)
         }
         guard offset > state.startOffset else { return (state.startOffset, []) }
+        // A start that is durable before the records are could lie beyond what a power failure leaves.
+        try state.syncLastSegment()
         try StartOffsetFile.write(offset, directory: state.directory)
         state.startOffset = offset
         if offset == state.endOffset { try state.roll() }
         return (offset, state.removeSegments { $0.nextOffset <= offset })
       }
-      try remove(removed, &report)
+      try remove(removed, of: partition, &report)
       return start
     }
   }
@@ -76,7 +79,7 @@ extension EventLog {
     _ partition: Partition, now: Int64, _ report: inout CleaningReport
   ) throws(EventLogError) {
     let removed = partition.withLock { state -> [Segment] in
-      state.producers.forget(before: now - min(now, Self.producerLifetime), offset: state.startOffset)
+      state.producers.forget(now: now, lifetime: Self.producerLifetime, before: state.startOffset)
       guard state.settings.isDeleting else { return [] }
       let settings = state.settings
       var excess = settings.retentionBytes.map { Int64(state.byteCount) - $0 } ?? 0
@@ -92,19 +95,25 @@ extension EventLog {
       return removed
     }
     report.removedSegments += removed.count
-    try remove(removed, &report)
+    try remove(removed, of: partition, &report)
   }
 
   /// Removes files, oldest first, so that a crash leaves what is still a log.
-  private func remove(_ segments: [Segment], _ report: inout CleaningReport) throws(EventLogError) {
-    do throws(FileError) {
-      for segment in segments {
-        report.freedBytes += segment.file.byteCount
-        try Files.remove(segment.file.path)
-        try Files.remove(SegmentIndexFile.path(ofSegment: segment.file.path))
+  private func remove(
+    _ segments: [Segment], of partition: Partition, _ report: inout CleaningReport
+  ) throws(EventLogError) {
+    for segment in segments {
+      try partition.withLock { (state: inout PartitionState) throws(EventLogError) in
+        // Another topic of the same name may have its files there by now.
+        guard !state.isDeleted else { return }
+        do throws(FileError) {
+          try Files.remove(segment.file.path)
+          try Files.remove(SegmentIndexFile.path(ofSegment: segment.file.path))
+        } catch {
+          throw .storage(error)
+        }
       }
-    } catch {
-      throw .storage(error)
+      report.freedBytes += segment.file.byteCount
     }
   }
 
@@ -115,7 +124,8 @@ extension EventLog {
       let latest = now - min(now, state.settings.minCompactionLagMilliseconds)
       let sealed = state.segments.dropLast().prefix { $0.nextOffset <= stable && $0.maxTimestamp <= latest }
       return Compactor(
-        segments: Array(sealed), settings: state.settings, aborted: state.producers.aborted, now: now)
+        segments: Array(sealed), settings: state.settings, aborted: state.producers.aborted,
+        lastOfProducers: Set(state.producers.producers.values.compactMap { $0.batches.last?.baseOffset }), now: now)
     }
     guard let compactor, compactor.isWorthIt else { return }
     for cleaned in try compactor.clean() {
@@ -148,10 +158,13 @@ extension PartitionState {
   ///
   /// The index goes first: one of the old content would not fit the new.
   mutating func replace(with cleaned: Compactor.Cleaned) throws(EventLogError) -> Int {
-    guard let number = segments.firstIndex(where: { $0.file === cleaned.old }), number + 1 < segments.count else {
+    guard !isDeleted, let number = segments.firstIndex(where: { $0.file === cleaned.old }), number + 1 < segments.count
+    else {
+      do throws(FileError) { try Files.remove(cleaned.path) } catch { throw .storage(error) }
       return 0
     }
     let path = cleaned.old.path
+    try allowGaps()
     do throws(FileError) {
       try Files.remove(SegmentIndexFile.path(ofSegment: path))
       if cleaned.isEmpty, number > 0 {

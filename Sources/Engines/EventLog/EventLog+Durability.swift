@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import DurableFiles
 internal import RecordBatches
 internal import Synchronization
@@ -15,6 +16,16 @@ extension EventLog {
       }
     }
     try result.get()
+  }
+
+  /// Returns once appends are on the disk; throws where one of them can't be brought there.
+  public func waitUntilDurable(_ appended: [Appended]) async throws(EventLogError) {
+    for append in appended {
+      let result = await withCheckedContinuation { continuation in
+        whenDurable(append) { continuation.resume(returning: $0) }
+      }
+      try result.get()
+    }
   }
 
   /// Calls `body`, on a thread of the log's, once an append is on the disk or can't be brought there.
@@ -43,14 +54,17 @@ extension EventLog {
 
   /// Sees to it that what was just appended is synced before long, even if nobody waits for it.
   func scheduleFlush(afterMilliseconds delay: Int64) {
+    let milliseconds = min(max(delay, 0), 86_400_000)
+    let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(milliseconds) * 1_000_000
     let isNeeded = order.withLock { order in
-      defer { order.isFlushScheduled = true }
-      return !order.isFlushScheduled
+      guard deadline < order.flushDeadline else { return false }
+      order.flushDeadline = deadline
+      return true
     }
     guard isNeeded else { return }
-    commit.scheduleRound(afterMilliseconds: Int(clamping: min(delay, 86_400_000))) { [weak self] in
+    commit.scheduleRound(afterMilliseconds: Int(milliseconds)) { [weak self] in
       guard let self else { return }
-      order.withLock { $0.isFlushScheduled = false }
+      order.withLock { $0.flushDeadline = .max }
       // Whoever waits is told by a round of their own; a failure is told to the next append.
       _ = syncRound()
     }
@@ -81,7 +95,7 @@ extension EventLog {
       round.failure = .storage(error)
       return round
     }
-    commit.advance(to: round.end)
+    commit.advance(to: round.end, failures: round.failures)
     if takesCheckpoint {
       note(checkpoints.filter { round.failures[$0.0.number] == nil }, covered: covered, count: journal.count)
     }

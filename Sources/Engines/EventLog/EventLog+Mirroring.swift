@@ -27,7 +27,8 @@ extension EventLog {
     _ records: [PlacedRecord], to name: TopicPartition
   ) throws(EventLogError) -> Appended? {
     let partition = try find(name)
-    return try partition.withLock { (state: inout PartitionState) throws(EventLogError) -> Appended? in
+    let (appended, flush) = try partition.withLock {
+      (state: inout PartitionState) throws(EventLogError) -> (Appended?, Int64) in
       guard state.settings.mirrors else {
         throw .invalidTopic(name: name.topic, reason: "is no mirror of another cluster's topic")
       }
@@ -35,6 +36,10 @@ extension EventLog {
       var last: Appended?
       var first: Offset?
       while let start = rest.first?.offset {
+        guard start >= state.endOffset else {
+          throw .invalidBatch(.malformed("offset \(start.rawValue) follows \(state.endOffset.rawValue - 1)"))
+        }
+        if start > state.endOffset { try state.allowGaps() }
         // One batch holds offsets without a gap.
         var run: [Record] = []
         var bytes = 0
@@ -60,7 +65,9 @@ extension EventLog {
           baseOffset: first ?? start, nextOffset: appended.nextOffset, ordinal: appended.ordinal,
           partition: partition.number)
       }
-      return last
+      return (last, state.settings.flushMilliseconds)
     }
+    if appended != nil { scheduleFlush(afterMilliseconds: flush) }
+    return appended
   }
 }

@@ -82,35 +82,46 @@ extension EventLog {
       Int(entry.partition) < registry.partitions.count ? registry.partitions[Int(entry.partition)] : nil
     }
     guard let partition = found, topics?.contains(partition.name.topic) ?? true else { return .left }
-    let place = try partition.withLock { (state: inout PartitionState) throws(EventLogError) -> (AppendFile, Int)? in
-      guard entry.nextOffset > state.startOffset, let number = state.segment(holding: entry.baseOffset) else {
-        return nil
+    guard let (header, bytes) = try storedBatch(of: entry, in: partition) else { return .left }
+    if header.isTransactional, !header.isControlBatch {
+      switch partition.withLock({ $0.producers.outcome(of: header.producerID, at: entry.baseOffset) }) {
+      case .committed: break
+      case .aborted: return .left
+      case .open: return .undecided
       }
-      let segment = state.segments[number]
-      guard segment.isCompacted else { return (segment.file, Int(entry.position)) }
-      // A batch of which compaction has left nothing is passed over.
-      guard let start = try segment.start(ofBatchHolding: entry.baseOffset), start.baseOffset == entry.baseOffset
-      else { return nil }
-      return (segment.file, start.position)
     }
-    guard let (file, position) = place else { return .left }
-    do {
-      let bytes = try file.wholeBatch(at: position)
-      let header = try RecordBatchHeader(reading: bytes.rawBytes)
-      if header.isTransactional, !header.isControlBatch {
-        switch partition.withLock({ $0.producers.outcome(of: header.producerID, at: entry.baseOffset) }) {
-        case .committed: break
-        case .aborted: return .left
-        case .open: return .undecided
-        }
+    return .readable(
+      OrderedBatch(
+        ordinal: ordinal, topicPartition: partition.name, baseOffset: entry.baseOffset, nextOffset: entry.nextOffset,
+        bytes: bytes))
+  }
+
+  /// The batch of an entry; nil where it was removed or compacted away.
+  private func storedBatch(
+    of entry: OrderJournal.Entry, in partition: Partition
+  ) throws(EventLogError) -> (RecordBatchHeader, [UInt8])? {
+    let segment = partition.withLock { state -> Segment? in
+      guard entry.nextOffset > state.startOffset else { return nil }
+      return state.segment(holding: entry.baseOffset).map { state.segments[$0] }
+    }
+    guard let segment else { return nil }
+    let isThere = !segment.isCompacted && Int(entry.position) + RecordBatchHeader.byteCount <= segment.file.byteCount
+    if isThere, let found = try? segment.batch(at: Int(entry.position)), found.header.baseOffset == entry.baseOffset,
+      found.header.nextOffset == entry.nextOffset
+    {
+      return found
+    }
+    // Compaction has moved it or taken it out, or it is damaged, which looking it up by its offset tells.
+    guard let start = try segment.start(ofBatchHolding: entry.baseOffset), start.baseOffset == entry.baseOffset else {
+      let mayBeGone = partition.withLock { $0.mayHaveGaps }
+      guard mayBeGone || segment.isCompacted else {
+        throw .damaged(
+          file: segment.file.path, position: Int(entry.position),
+          reason: "there is no batch at offset \(entry.baseOffset.rawValue)")
       }
-      return .readable(
-        OrderedBatch(
-          ordinal: ordinal, topicPartition: partition.name, baseOffset: entry.baseOffset,
-          nextOffset: entry.nextOffset, bytes: bytes))
-    } catch {
-      throw .damaged(file: file.path, position: position, reason: "\(error)")
+      return nil
     }
+    return try segment.batch(at: start.position)
   }
 
   /// Waits until there is a batch at `ordinal`; false when the time has passed without one.

@@ -191,8 +191,14 @@ extension EventLog {
 
   /// The record of a partition with the latest timestamp; nil where there is none.
   public func latestRecord(of name: TopicPartition) throws(EventLogError) -> (offset: Offset, timestamp: Int64)? {
-    let latest = try find(name).withLock { $0.segments.map(\.maxTimestamp).max() ?? .min }
-    return latest == .min ? nil : try firstRecord(of: name, since: latest)
+    let (start, segments) = try find(name).withLock { ($0.startOffset, $0.segments) }
+    var latest: (offset: Offset, timestamp: Int64)?
+    for segment in segments.sorted(by: { ($1.maxTimestamp, $0.baseOffset) < ($0.maxTimestamp, $1.baseOffset) }) {
+      let known = latest?.timestamp ?? .min
+      guard segment.maxTimestamp > known else { break }
+      latest = try segment.latestRecord(after: known, from: start) ?? latest
+    }
+    return latest
   }
 }
 

@@ -22,8 +22,8 @@ extension EventLog {
     let journal = order.withLock { $0.journal }
     var damages: [Damage] = []
     for partition in partitions {
-      let (segments, mirrors) = partition.withLock { ($0.segments, $0.settings.mirrors) }
-      for segment in segments { damages += Self.damages(of: segment, mayHaveGaps: mirrors || segment.isCompacted) }
+      let (segments, mayHaveGaps) = partition.withLock { ($0.segments, $0.mayHaveGaps) }
+      for segment in segments { damages += Self.damages(of: segment, mayHaveGaps: mayHaveGaps || segment.isCompacted) }
     }
     var ordinal: UInt64 = 0
     while ordinal < journal.count {

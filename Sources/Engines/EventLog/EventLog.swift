@@ -34,7 +34,15 @@ public final class EventLog: Sendable {
   private init(directory: String, configuration: EventLogConfiguration) throws(EventLogError) {
     self.directory = directory
     self.configuration = configuration
-    do throws(FileError) { try Files.createDirectory(directory) } catch { throw .storage(error) }
+    do throws(FileError) {
+      try Files.createDirectory(directory)
+      // What a deletion had not finished.
+      for name in try Files.list(directory) where name.hasSuffix(TopicRegistry.deletedSuffix) {
+        try Files.removeTree(directory + "/" + name)
+      }
+    } catch {
+      throw .storage(error)
+    }
     var report = RecoveryReport()
     let table = try TopicTable.read(directory: directory)
     var settings: [String: TopicSettings] = [:]
@@ -211,26 +219,39 @@ public final class EventLog: Sendable {
 
   /// Deletes a topic with all its records. Readers that have a slice of it may finish with it.
   public func deleteTopic(_ name: String) throws(EventLogError) {
-    let partitions = try registry.withLock { (registry: inout TopicRegistry) throws(EventLogError) in
+    let deleted = try registry.withLock { (registry: inout TopicRegistry) throws(EventLogError) in
       guard let topic = registry.topics[name] else { throw EventLogError.unknownTopic(name) }
       try registry.writeTable(replacing: name, with: nil)
       registry.topics[name] = nil
       for partition in topic.partitions { registry.partitions[partition.number] = nil }
-      return topic.partitions
+      // From here on the topic is gone, whatever becomes of its files. They make room at once for a topic of its name.
+      return topic.partitions.map { ($0, Self.delete($0, in: directory)) }
     }
-    // From here on the topic is gone, whatever becomes of its files; opening the log again would pass them over.
-    for partition in partitions {
-      let watchers = partition.withLock { state in
-        state.isDeleted = true
-        state.failure = "the topic was deleted"
-        defer { state.watchers = [:] }
-        return Array(state.watchers.values)
-      }
-      for watcher in watchers { watcher() }
+    var failure: FileError?
+    for (_, (watchers, _)) in deleted { for watcher in watchers { watcher() } }
+    for (partition, (_, renaming)) in deleted {
       do throws(FileError) {
-        try Files.removeTree(TopicRegistry.path(of: partition.name, in: directory))
+        if let renaming { throw renaming }
+        try Files.removeTree(TopicRegistry.deletedPath(of: partition, in: directory))
       } catch {
-        throw .storage(error)
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw .storage(failure) }
+  }
+
+  /// Ends the use of a partition's directory and gives it another name, under which it can be removed; returns those who
+  /// watch the partition.
+  private static func delete(_ partition: Partition, in directory: String) -> ([@Sendable () -> Void], FileError?) {
+    partition.withLock { state in
+      state.isDeleted = true
+      state.failure = "the topic was deleted"
+      defer { state.watchers = [:] }
+      do throws(FileError) {
+        try Files.rename(state.directory, to: TopicRegistry.deletedPath(of: partition, in: directory))
+        return (Array(state.watchers.values), nil)
+      } catch {
+        return (Array(state.watchers.values), error)
       }
     }
   }

@@ -24,6 +24,8 @@ final class GroupCommit: Sendable {
   private struct State {
     /// Batches before this ordinal are durable.
     var durable: UInt64
+    /// The partitions, by number, that have had appends which no later sync makes durable.
+    var failures: [Int: EventLogError] = [:]
     var waiters: [Waiter] = []
     var isRoundScheduled = false
   }
@@ -38,9 +40,13 @@ final class GroupCommit: Sendable {
   /// Batches before this ordinal are durable.
   var durable: UInt64 { state.withLock { $0.durable } }
 
-  /// Notes that batches before `end` are durable.
-  func advance(to end: UInt64) {
-    state.withLock { $0.durable = max($0.durable, end) }
+  /// Notes that batches before `end` are durable, but for those of partitions whose files could not be synced.
+  func advance(to end: UInt64, failures: [Int: EventLogError] = [:]) {
+    state.withLock { state in
+      state.durable = max(state.durable, end)
+      // Whoever asks later, when rounds no longer touch these partitions, is told too.
+      state.failures.merge(failures) { first, _ in first }
+    }
   }
 
   /// Calls `body` once the batch at `ordinal` is durable, or can't be made so; `round` syncs.
@@ -50,13 +56,16 @@ final class GroupCommit: Sendable {
     _ ordinal: UInt64, partition: Int?, round: @escaping @Sendable () -> Round,
     _ body: @escaping @Sendable (Result<Void, EventLogError>) -> Void
   ) {
-    let (isDurable, schedules) = state.withLock { state in
-      if state.durable > ordinal { return (true, false) }
+    let (known, schedules) = state.withLock { state -> (Result<Void, EventLogError>?, Bool) in
+      if state.durable > ordinal {
+        let failure = partition.flatMap { state.failures[$0] }
+        return (failure.map { .failure($0) } ?? .success(()), false)
+      }
       state.waiters.append(Waiter(ordinal: ordinal, partition: partition, body: body))
       defer { state.isRoundScheduled = true }
-      return (false, !state.isRoundScheduled)
+      return (nil, !state.isRoundScheduled)
     }
-    if isDurable { body(.success(())) }
+    if let known { body(known) }
     if schedules { queue.async { [self] in run(round) } }
   }
 
@@ -67,21 +76,24 @@ final class GroupCommit: Sendable {
 
   private func run(_ round: @escaping @Sendable () -> Round) {
     let result = round()
-    let (done, isMore) = state.withLock { state -> ([Waiter], Bool) in
+    let (done, isMore, failures) = state.withLock { state -> ([Waiter], Bool, [Int: EventLogError]) in
       let isOver = { (waiter: Waiter) in result.failure != nil || waiter.ordinal < result.end }
       let done = state.waiters.filter(isOver)
       state.waiters.removeAll(where: isOver)
       state.isRoundScheduled = !state.waiters.isEmpty
-      return (done, state.isRoundScheduled)
+      return (done, state.isRoundScheduled, state.failures)
     }
     // The next round is asked for before the waiters are told: they may take their time.
     if isMore { queue.async { [self] in run(round) } }
-    for waiter in done { waiter.body(Self.outcome(of: waiter, result)) }
+    for waiter in done { waiter.body(Self.outcome(of: waiter, result, failures)) }
   }
 
-  private static func outcome(of waiter: Waiter, _ round: Round) -> Result<Void, EventLogError> {
+  private static func outcome(
+    of waiter: Waiter, _ round: Round, _ earlier: [Int: EventLogError]
+  ) -> Result<Void, EventLogError> {
     if let failure = round.failure { return .failure(failure) }
-    let failure = waiter.partition.map { round.failures[$0] } ?? round.failures.values.first
+    // A round that nobody waited for, as one of a checkpoint, may have been the one that failed.
+    let failure = waiter.partition.map { round.failures[$0] ?? earlier[$0] } ?? round.failures.values.first
     return failure.map { .failure($0) } ?? .success(())
   }
 }

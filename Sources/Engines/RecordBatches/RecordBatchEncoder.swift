@@ -33,8 +33,11 @@ public enum RecordBatchEncoder {
 
   /// The batch with only those records for which `keeps` is true, at their own offsets and byte for byte as they are;
   /// nil where none is kept.
+  ///
+  /// - Parameter keepsEmptyBatch: whether a batch of which no record is kept stays all the same, as the last word of its
+  ///   producer.
   public static func filtered(
-    _ batch: RecordBatchView, keeping keeps: (Record, Offset) throws -> Bool
+    _ batch: RecordBatchView, keepsEmptyBatch: Bool = false, keeping keeps: (Record, Offset) throws -> Bool
   ) throws -> [UInt8]? {
     let payload = try batch.payload()
     var kept: [Range<Int>] = []
@@ -48,7 +51,7 @@ public enum RecordBatchEncoder {
       }
     }
     if let failure { throw failure }
-    guard !kept.isEmpty else { return nil }
+    guard !kept.isEmpty || keepsEmptyBatch else { return nil }
     if kept.count == batch.count { return batch.bytes }
     let header = batch.header
     var content = Content(baseTimestamp: batch.baseTimestamp, lastOffsetDelta: header.lastOffsetDelta)

@@ -6,7 +6,8 @@ internal import RecordBatches
 ///
 /// Kafka's rules: keys are compared by what the not yet compacted part of the log holds; a tombstone stays for
 /// `delete.retention.ms`, and at least through one compaction, so that readers learn of it; records of aborted
-/// transactions go; control batches stay.
+/// transactions go; control batches stay, and so does each producer's last batch, without its records if need be, so that
+/// its sequence number is known whenever the segments are read again.
 struct Compactor {
   /// How a file is named until it takes its segment's place.
   static let suffix = ".cleaned"
@@ -16,6 +17,8 @@ struct Compactor {
   let segments: [Segment]
   let settings: TopicSettings
   let aborted: [AbortedTransaction]
+  /// The base offsets of the last batches of the producers that are known.
+  let lastOfProducers: Set<Offset>
   /// The time, in milliseconds since 1970.
   let now: Int64
 
@@ -87,7 +90,8 @@ struct Compactor {
         if view.isControlBatch {
           kept = view.bytes
         } else {
-          kept = try RecordBatchEncoder.filtered(view) { record, offset in
+          let isLast = view.producerID >= 0 && lastOfProducers.contains(view.baseOffset)
+          kept = try RecordBatchEncoder.filtered(view, keepsEmptyBatch: isLast) { record, offset in
             guard let key = record.key else { return true }
             if isAborted(view, offset) { return false }
             if let last = latest[KeyHash(key)], offset < last { return false }

@@ -58,10 +58,17 @@ struct OrderRecovery {
     guard let partition = partitions[Int(entry.partition)] else { return true }
     guard entry.nextOffset <= partition.endOffset else { return false }
     // The entries of what was deleted stay.
-    guard let expected = covered[entry.partition] else {
-      return entry.baseOffset <= firstOffset(of: partition) || partition.settings.mirrors
+    let expected = covered[entry.partition] ?? max(firstOffset(of: partition), Offset(rawValue: 0))
+    if entry.baseOffset == expected { return true }
+    guard entry.baseOffset > expected else { return covered[entry.partition] == nil }
+    // Offsets that are left out have no entry; a batch that is there has one.
+    do throws(EventLogError) {
+      guard let next = try partition.firstBatch(endingAfter: expected) else { return true }
+      return next >= entry.baseOffset
+    } catch {
+      // Damage to what is durable: it is told when it is read, and is no reason to put the order together anew.
+      return true
     }
-    return entry.baseOffset == expected || (partition.settings.mirrors && entry.baseOffset > expected)
   }
 
   private func firstOffset(of partition: PartitionState) -> Offset {

@@ -16,8 +16,8 @@ struct OrderState {
   var failure: String?
   /// Those who wait for the next append.
   var waiting: [DispatchSemaphore] = []
-  /// Whether a sync of what nobody waits for has been scheduled.
-  var isFlushScheduled = false
+  /// When what nobody waits for is synced next, in nanoseconds of `DispatchTime`; the greatest where that is not planned.
+  var flushDeadline = UInt64.max
 
   /// Appends entries, in one write.
   mutating func append(_ entries: [OrderJournal.Entry], bytes: Int) throws(EventLogError) {

@@ -47,14 +47,22 @@ final class Partition: Sendable {
 
   /// Writes what ``checkpoint()`` gave, whose bytes are durable by now.
   func write(_ checkpoint: Checkpoint) throws(FileError) {
-    if let index = checkpoint.index { try index.write(ofSegment: checkpoint.file.path) }
-    try ProducerFile.write(checkpoint.producers, at: checkpoint.offset, directory: checkpoint.directory)
-    withLock { state in
-      state.checkpointedOffset = checkpoint.offset
-      guard let last = state.segments.indices.last, state.segments[last].file === checkpoint.file,
-        let index = checkpoint.index
-      else { return }
-      state.segments[last].noteIndexed(index.segmentBytes)
+    let failure = withLock { state -> FileError? in
+      // The files may by now be those of another topic of the same name, or of a segment that was compacted.
+      guard !state.isDeleted else { return nil }
+      do throws(FileError) {
+        try ProducerFile.write(checkpoint.producers, at: checkpoint.offset, directory: checkpoint.directory)
+        state.checkpointedOffset = checkpoint.offset
+        guard let last = state.segments.indices.last, state.segments[last].file === checkpoint.file,
+          let index = checkpoint.index
+        else { return nil }
+        try index.write(ofSegment: checkpoint.file.path)
+        state.segments[last].noteIndexed(index.segmentBytes)
+        return nil
+      } catch {
+        return error
+      }
     }
+    if let failure { throw failure }
   }
 }

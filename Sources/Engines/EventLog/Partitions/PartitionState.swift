@@ -14,6 +14,8 @@ struct PartitionState {
   /// Why there are no more appends; nil while all is well.
   var failure: String?
   var isDeleted = false
+  /// Whether offsets may be missing, as compaction and other clusters leave them out.
+  private(set) var hasGaps: Bool
   /// Those to be told, once, of the next append.
   var watchers: [UInt64: @Sendable () -> Void] = [:]
   /// Where the `producers` file was written; nil where it is not known.
@@ -37,7 +39,8 @@ struct PartitionState {
     }
     startOffset = try StartOffsetFile.read(directory: directory)
     let bases = files.compactMap(Segment.baseOffset(ofFile:)).sorted()
-    let allowsGaps = settings.isCompacting || settings.mirrors
+    hasGaps = GapsFile.exists(directory: directory)
+    let allowsGaps = mayHaveGaps
     for base in bases.isEmpty ? [startOffset] : bases {
       if let last = segments.last, last.nextOffset != base, !(allowsGaps && last.nextOffset < base) {
         // Appends go to the last segment only, so a crash can't tear an earlier one: this is damage.
@@ -49,7 +52,8 @@ struct PartitionState {
       segments.append(
         try Segment(directory: directory, baseOffset: base, opening: opening, report: &report))
     }
-    startOffset = max(startOffset, segments.first?.baseOffset ?? startOffset)
+    // Records are durable before those before them are deleted; a disk that has lost them all the same has lost the end.
+    startOffset = min(max(startOffset, segments.first?.baseOffset ?? startOffset), endOffset)
     try restoreProducers()
   }
 
@@ -97,6 +101,24 @@ struct PartitionState {
     checkpointedOffset != endOffset || segments.last.map { $0.indexedBytes != $0.file.byteCount } ?? false
   }
 
+  /// Whether offsets that are missing are no damage.
+  var mayHaveGaps: Bool { hasGaps || settings.isCompacting || settings.mirrors }
+
+  /// Notes, before the first offset is left out, that there may be gaps.
+  mutating func allowGaps() throws(EventLogError) {
+    guard !hasGaps else { return }
+    try GapsFile.write(directory: directory)
+    hasGaps = true
+  }
+
+  /// Where the first batch starts that ends after `offset`; nil where there is none.
+  func firstBatch(endingAfter offset: Offset) throws(EventLogError) -> Offset? {
+    for segment in segments where segment.nextOffset > offset {
+      if let start = try segment.start(ofBatchHolding: offset) { return start.baseOffset }
+    }
+    return nil
+  }
+
   /// The segment that holds `offset`, by index; nil below the first.
   func segment(holding offset: Offset) -> Int? {
     var low = 0
@@ -117,48 +139,75 @@ struct PartitionState {
     let base: Offset
     let next: Offset
     let producers: ProducerStates.Producer?
+    /// The segment's latest timestamp before.
+    let maxTimestamp: Int64
     let header: RecordBatchHeader
   }
 
   /// Appends a batch at the end, in a new segment where the last one is full.
   ///
-  /// - Parameter isCommit: for the control batch that ends a transaction, how it ends.
+  /// - Parameters:
+  ///   - isCommit: for the control batch that ends a transaction, how it ends.
+  ///   - now: the time in milliseconds since 1970, where the producer numbers its batches.
   mutating func append(
-    _ header: RecordBatchHeader, _ batch: RawSpan, isCommit: Bool? = nil
+    _ header: RecordBatchHeader, _ batch: RawSpan, isCommit: Bool? = nil, now: Int64 = .max
   ) throws(EventLogError) -> Place {
     if let failure { throw .readOnly(reason: failure) }
     if let last = segments.last, last.file.byteCount >= settings.segmentBytes { try roll() }
     let number = segments.count - 1
     let base = endOffset
     let before = producers.producers[header.producerID]
+    let maxTimestamp = segments[number].maxTimestamp
     let position: Int
     do throws(FileError) {
       position = try segments[number].append(header, batch)
     } catch {
       throw .storage(error)
     }
-    if let isCommit { producers.noteMarker(header, isCommit: isCommit) } else { producers.note(header) }
+    if let isCommit {
+      producers.noteMarker(header, isCommit: isCommit, now: now)
+    } else {
+      producers.note(header, now: now)
+    }
     return Place(
-      segment: number, position: position, base: base, next: header.nextOffset, producers: before, header: header)
+      segment: number, position: position, base: base, next: header.nextOffset, producers: before,
+      maxTimestamp: maxTimestamp, header: header)
   }
 
   /// Ends the last segment and begins another.
   mutating func roll() throws(EventLogError) {
     guard let last = segments.indices.last, segments[last].file.byteCount > 0 else { return }
+    try syncLastSegment()
+    var report = RecoveryReport()
+    let base = segments[last].nextOffset
+    do throws(EventLogError) {
+      let next = try Segment(
+        directory: directory, baseOffset: base, opening: Segment.Opening(isLast: true, allowsGaps: false),
+        report: &report)
+      do throws(FileError) { try Files.syncDirectory(directory) } catch { throw .storage(error) }
+      segments[last].seal()
+      segments.append(next)
+    } catch {
+      // The segment before goes on, so that one named by its present end would contradict it when the log is opened.
+      let path = directory + "/" + Segment.fileName(baseOffset: base)
+      do throws(FileError) {
+        if !Files.isDirectory(path) { try Files.remove(path) }
+      } catch {
+        failure = error.description
+      }
+      throw error
+    }
+  }
+
+  /// Makes the last segment durable; earlier ones were when they were ended.
+  mutating func syncLastSegment() throws(EventLogError) {
     do throws(FileError) {
-      try segments[last].file.sync()
+      try segments.last?.file.sync()
     } catch {
       // A sync that failed proves nothing when it is repeated: there are no more appends.
       failure = error.description
       throw .readOnly(reason: error.description)
     }
-    var report = RecoveryReport()
-    let next = try Segment(
-      directory: directory, baseOffset: segments[last].nextOffset,
-      opening: Segment.Opening(isLast: true, allowsGaps: false), report: &report)
-    do throws(FileError) { try Files.syncDirectory(directory) } catch { throw .storage(error) }
-    try segments[last].seal()
-    segments.append(next)
   }
 
   /// Takes back the append at `place`, the last one.
@@ -169,8 +218,8 @@ struct PartitionState {
       try Files.syncDirectory(directory)
       segments.removeSubrange((place.segment + 1)...)
     }
-    try segments[place.segment].cut(to: place.position, next: place.base)
-    producers.restore(place.header.producerID, to: place.producers)
+    try segments[place.segment].cut(to: place.position, next: place.base, maxTimestamp: place.maxTimestamp)
+    producers.restore(place.header.producerID, to: place.producers, from: place.base)
   }
 
   /// Makes the names of the partition's directory and of its segments durable.

@@ -27,7 +27,7 @@ enum ProducerFile {
     var producers: [Int64: ProducerStates.Producer] = [:]
     for _ in 0..<(try reader.readCount()) {
       let id = try reader.read(Int64.self)
-      var producer = ProducerStates.Producer(epoch: try reader.read(), lastTimestamp: try reader.read())
+      var producer = ProducerStates.Producer(epoch: try reader.read(), lastHeard: try reader.read())
       let open = try reader.read(Int64.self)
       producer.openSince = open < 0 ? nil : Offset(rawValue: open)
       for _ in 0..<(try reader.readCount()) {
@@ -58,7 +58,7 @@ enum ProducerFile {
     for (id, producer) in states.producers.sorted(by: { $0.key < $1.key }) {
       writer.write(id)
       writer.write(producer.epoch)
-      writer.write(producer.lastTimestamp)
+      writer.write(producer.lastHeard)
       writer.write(producer.openSince?.rawValue ?? -1)
       writer.writeVarint(UInt64(producer.batches.count))
       for batch in producer.batches {

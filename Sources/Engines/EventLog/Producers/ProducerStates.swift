@@ -19,8 +19,8 @@ struct ProducerStates: Equatable {
     var epoch: Int16
     /// The latest batches of this epoch, oldest first, at most five.
     var batches: [Batch] = []
-    /// When it was last heard of, in milliseconds since 1970 by the timestamps of its batches.
-    var lastTimestamp: Int64
+    /// When it was last heard of, in milliseconds since 1970: by the clock, since its batches may bear times long past.
+    var lastHeard: Int64
     /// The first offset of its open transaction.
     var openSince: Offset?
   }
@@ -66,7 +66,10 @@ struct ProducerStates: Equatable {
     guard let previous = producer.batches.last else { return nil }
     let expected = Self.sequence(previous.lastSequence, advancedBy: 1)
     guard header.baseSequence == expected else {
-      if let oldest = producer.batches.first, header.baseSequence < oldest.firstSequence, last < expected {
+      // Counted back from what is expected, since sequences begin again at 0.
+      let behind = Self.distance(from: header.baseSequence, to: expected)
+      let remembered = producer.batches.first.map { Self.distance(from: $0.firstSequence, to: expected) } ?? 0
+      if behind > remembered, behind <= 1 << 30, behind > Int64(header.lastOffsetDelta) {
         throw .duplicateSequence(partition, sequence: header.baseSequence)
       }
       throw .outOfOrderSequence(partition, expected: expected, found: header.baseSequence)
@@ -75,16 +78,19 @@ struct ProducerStates: Equatable {
   }
 
   /// Notes a batch that was appended, or is read again.
-  mutating func note(_ header: RecordBatchHeader) {
+  ///
+  /// - Parameter now: the time in milliseconds since 1970; the greatest where it is not known, which then counts as the
+  ///   time of the next cleaning.
+  mutating func note(_ header: RecordBatchHeader, now: Int64 = .max) {
     guard header.producerID >= 0 else { return }
     var producer =
       producers.removeValue(forKey: header.producerID)
-      ?? Producer(epoch: header.producerEpoch, lastTimestamp: header.maxTimestamp)
+      ?? Producer(epoch: header.producerEpoch, lastHeard: now)
     if producer.epoch != header.producerEpoch {
       producer.epoch = header.producerEpoch
       producer.batches = []
     }
-    producer.lastTimestamp = max(producer.lastTimestamp, header.maxTimestamp)
+    producer.lastHeard = now
     if header.baseSequence >= 0 {
       if producer.batches.count == Self.rememberedBatches { producer.batches.removeFirst() }
       producer.batches.append(
@@ -109,8 +115,8 @@ struct ProducerStates: Equatable {
   }
 
   /// Notes the end of a producer's transaction, which a control batch marks.
-  mutating func noteMarker(_ header: RecordBatchHeader, isCommit: Bool) {
-    note(header)
+  mutating func noteMarker(_ header: RecordBatchHeader, isCommit: Bool, now: Int64 = .max) {
+    note(header, now: now)
     guard let first = producers[header.producerID]?.openSince else { return }
     producers[header.producerID]?.openSince = nil
     open[header.producerID] = nil
@@ -120,10 +126,11 @@ struct ProducerStates: Equatable {
     }
   }
 
-  /// Makes a producer what it was before an append that is taken back. Markers are not taken back.
-  mutating func restore(_ id: Int64, to producer: Producer?) {
+  /// Makes a producer what it was before an append at `offset` that is taken back.
+  mutating func restore(_ id: Int64, to producer: Producer?, from offset: Offset) {
     producers[id] = producer
     open[id] = producer?.openSince
+    while let last = aborted.last, last.lastOffset >= offset { aborted.removeLast() }
   }
 
   /// The aborted transactions with records in a range of offsets.
@@ -152,10 +159,20 @@ struct ProducerStates: Equatable {
     return isAborted ? .aborted : .committed
   }
 
-  /// Forgets producers that were last heard of before a time and have nothing open, and what lies before an offset.
-  mutating func forget(before time: Int64, offset: Offset) {
-    producers = producers.filter { $0.value.openSince != nil || $0.value.lastTimestamp >= time }
+  /// Forgets producers that were not heard of for a while and have nothing open, and what lies before an offset.
+  ///
+  /// - Parameters:
+  ///   - now: the time in milliseconds since 1970.
+  ///   - lifetime: the while, in milliseconds.
+  mutating func forget(now: Int64, lifetime: Int64, before offset: Offset) {
+    for (id, producer) in producers where producer.lastHeard > now { producers[id]?.lastHeard = now }
+    producers = producers.filter { $0.value.openSince != nil || now - $0.value.lastHeard <= lifetime }
     aborted.removeAll { $0.lastOffset < offset }
+  }
+
+  /// How many places `last` is after `first`.
+  private static func distance(from first: Int32, to last: Int32) -> Int64 {
+    (Int64(last) - Int64(first)) & 0x7fff_ffff
   }
 
   /// A sequence number some places later: after 2³¹ − 1 comes 0.

@@ -59,28 +59,65 @@ extension Segment {
     return known > firstEnd ? known : min(first.position + maxBytes, bound)
   }
 
+  /// The header and all bytes of the batch at `position`.
+  func batch(at position: Int) throws(EventLogError) -> (header: RecordBatchHeader, bytes: [UInt8]) {
+    do {
+      let bytes = try file.wholeBatch(at: position)
+      return (try RecordBatchHeader(reading: bytes.rawBytes), bytes)
+    } catch let error as FileError {
+      throw .storage(error)
+    } catch {
+      throw .damaged(file: file.path, position: position, reason: "\(error)")
+    }
+  }
+
   /// The first record stamped with `timestamp` or a later time, at or after the offset `start`.
   func firstRecord(since timestamp: Int64, from start: Offset) throws(EventLogError) -> (
     offset: Offset, timestamp: Int64
   )? {
-    var walker = BatchWalker(
-      file: file, from: max(index.last(before: timestamp)?.position ?? 0, position(before: start)),
-      to: file.byteCount)
+    let position = max(index.last(before: timestamp)?.position ?? 0, position(before: start))
+    var found: (offset: Offset, timestamp: Int64)?
+    try forEachStamp(from: position, start: start, while: { found == nil }, in: { $0 >= timestamp }) { offset, stamp in
+      if found == nil, stamp >= timestamp { found = (offset, stamp) }
+    }
+    return found
+  }
+
+  /// The first of the records with the latest timestamp, at or after the offset `start`, where it is later than
+  /// `known`.
+  func latestRecord(after known: Int64, from start: Offset) throws(EventLogError) -> (
+    offset: Offset, timestamp: Int64
+  )? {
+    // Markers, and records that were deleted or compacted away, may have been later than what is left.
+    if let found = try firstRecord(since: maxTimestamp, from: start) { return found.timestamp > known ? found : nil }
+    var found: (offset: Offset, timestamp: Int64)?
+    var latest = known
+    try forEachStamp(from: position(before: start), start: start, while: { true }, in: { $0 > latest }) {
+      offset, stamp in
+      guard stamp > latest else { return }
+      latest = stamp
+      found = (offset, stamp)
+    }
+    return found
+  }
+
+  /// Gives the offset and the timestamp of each record at or after the offset `start`, in those batches from `position`
+  /// on whose latest timestamp `isWanted`.
+  private func forEachStamp(
+    from position: Int, start: Offset, while goesOn: () -> Bool, in isWanted: (Int64) -> Bool,
+    _ body: (Offset, Int64) -> Void
+  ) throws(EventLogError) {
+    var walker = BatchWalker(file: file, from: position, to: file.byteCount)
     do {
-      while let step = try walker.next(isChecked: false) {
-        guard step.header.maxTimestamp >= timestamp, step.header.nextOffset > start, step.isCommit == nil else {
+      while goesOn(), let step = try walker.next(isChecked: false) {
+        guard isWanted(step.header.maxTimestamp), step.header.nextOffset > start, !step.header.isControlBatch else {
           continue
         }
-        var found: (offset: Offset, timestamp: Int64)?
         let view = try RecordBatchView(try file.wholeBatch(at: step.position))
         try view.forEachRecord { record, offset in
-          // A batch that was stamped on arrival has one time for all its records.
-          let stamp = step.header.usesLogAppendTime ? step.header.maxTimestamp : record.timestampMilliseconds
-          if found == nil, offset >= start, stamp >= timestamp { found = (offset, stamp) }
+          if offset >= start { body(offset, record.timestampMilliseconds) }
         }
-        if let found { return found }
       }
-      return nil
     } catch let error as FileError {
       throw .storage(error)
     } catch {

@@ -71,7 +71,7 @@ struct Segment {
     }
     if indexedBytes < file.byteCount {
       try scan(opening, mayBeCut: opening.isLast || isShortened, report: &report)
-      if !opening.isLast { try seal() }
+      if !opening.isLast { seal() }
     }
   }
 
@@ -109,6 +109,8 @@ struct Segment {
           throw RecordBatchError.malformed("offset \(step.header.baseOffset.rawValue) follows \(nextOffset.rawValue)")
         }
         report.checkedBatches += 1
+        // Only compaction leaves fewer records than offsets: the index that said so is lost.
+        if Int64(step.header.count) <= Int64(step.header.lastOffsetDelta) { isCompacted = true }
         note(step.header, at: position)
       } catch let error as FileError {
         throw .storage(error)
@@ -134,7 +136,7 @@ struct Segment {
   }
 
   /// Takes back what was appended from `position` on.
-  mutating func cut(to position: Int, next: Offset) throws(FileError) {
+  mutating func cut(to position: Int, next: Offset, maxTimestamp latest: Int64) throws(FileError) {
     if indexedBytes > position {
       // An index of more than there is would be taken for a loss when the log is opened.
       try Files.remove(SegmentIndexFile.path(ofSegment: file.path))
@@ -143,6 +145,7 @@ struct Segment {
     try file.truncate(to: position)
     index.cut(to: position)
     nextOffset = next
+    maxTimestamp = latest
   }
 
   private mutating func note(_ header: RecordBatchHeader, at position: Int) {
@@ -165,9 +168,10 @@ struct Segment {
   /// Notes that the index file covers the segment's first `bytes`.
   mutating func noteIndexed(_ bytes: Int) { indexedBytes = bytes }
 
-  /// Writes the index of a segment that grows no more, and reads it from its file from now on.
-  mutating func seal() throws(EventLogError) {
-    do throws(FileError) { try indexFile.write(ofSegment: file.path) } catch { throw .storage(error) }
+  /// Writes the index of a segment that grows no more, and reads it from its file from now on; where it can't be
+  /// written, it stays in memory, and is made again when the log is opened.
+  mutating func seal() {
+    do throws(FileError) { try indexFile.write(ofSegment: file.path) } catch { return }
     indexedBytes = file.byteCount
     if let written = SegmentIndexFile.read(ofSegment: file.path) { index = written.index }
   }

@@ -45,10 +45,24 @@ struct TopicRegistry {
     directory + "/\(partition.topic)-\(partition.partition)"
   }
 
+  /// How the directories of deleted partitions end; those of partitions end in digits.
+  static let deletedSuffix = ".deleted"
+
+  /// Where a deleted partition's files wait for their removal.
+  static func deletedPath(of partition: Partition, in directory: String) -> String {
+    path(of: partition.name, in: directory) + ".\(partition.number)" + deletedSuffix
+  }
+
   /// Makes the partitions that were added to the table, and their names durable, before anything is appended to them.
   mutating func make(_ added: [TopicPartition], settings: TopicSettings) throws(EventLogError) -> [Partition] {
     var made: [Partition] = []
     for name in added {
+      // What a deletion that a crash or the disk has interrupted left of a topic of the same name.
+      do throws(FileError) {
+        try Files.removeTree(Self.path(of: name, in: directory))
+      } catch {
+        throw .storage(error)
+      }
       var report = RecoveryReport()
       let state = try PartitionState(
         name: name, directory: Self.path(of: name, in: directory), settings: settings, report: &report)
