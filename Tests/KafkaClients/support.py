@@ -2,7 +2,9 @@
 
 import atexit
 import itertools
+import os
 import pathlib
+import random
 import sys
 import time
 
@@ -29,6 +31,11 @@ def server():
 
 def bootstrap():
     return f"127.0.0.1:{server().kafka_port}"
+
+
+def seed():
+    """The seed of everything random: XOPIX_SEED, else one that no run had."""
+    return int(os.environ.get("XOPIX_SEED", random.randrange(1_000_000)))
 
 
 def unique(stem):

@@ -24,6 +24,10 @@ public struct BrokerConfiguration: Sendable {
   public var maximumConnectionsPerAddress = 1_000
   /// Requests of one connection that are worked on or wait for their answer to be sent.
   public var maximumRequestsInFlight = 100
+  /// How long a request may take to come whole; clients give up after as long by default.
+  public var requestMilliseconds: Int64 = 30_000
+  /// How fast the bytes of a request have to come; a long one has so much more time.
+  public var slowestRequestBytesPerSecond = 1 << 20
   /// `connections.max.idle.ms`.
   public var idleMilliseconds: Int64 = 600_000
   /// `fetch.max.bytes`: the most that one fetch is answered.

@@ -32,6 +32,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var wantsRead = false
   /// Bytes that were taken from the budget for a frame that is not here whole.
   private var reserved = 0
+  /// When the frame that is not here whole has to be, since others may wait for the memory that it holds.
+  private var frameDeadline = NIODeadline.distantFuture
   private var isMuted = false
   private var isWritable = true
   private var isClosing = false
@@ -40,6 +42,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   /// How long a connection that was refused memory waits before it asks again.
   private static let retryDelay = TimeAmount.milliseconds(10)
+  /// How often idle connections are looked for at most.
+  private static let shortestCheck = TimeAmount.milliseconds(200)
+  /// A client that has not said who it is gets memory for what it needs to say so (`sasl.server.max.receive.size`).
+  private static let maximumBytesBeforeAuthentication = 512 << 10
 
   init(
     broker: Broker, budget: MemoryBudget, state: ConnectionState, onClose: @escaping @Sendable () -> Void
@@ -78,13 +84,20 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private func checkIdle(_ context: ChannelHandlerContext) {
     let limit = TimeAmount.milliseconds(broker.configuration.idleMilliseconds)
-    let idle = NIODeadline.now() - lastActivity
-    if idle >= limit, slots.isEmpty {
+    let now = NIODeadline.now()
+    if now - lastActivity >= limit, slots.isEmpty {
       broker.logger.debug("an idle connection was closed", metadata: ["client": "\(clientHost)"])
       return context.close(promise: nil)
     }
+    if reserved > 0, mayRead, now >= frameDeadline {
+      broker.metrics.countMalformed()
+      broker.logger.info(
+        "a connection was closed: its request did not come to an end", metadata: ["client": "\(clientHost)"])
+      return context.close(promise: nil)
+    }
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    context.eventLoop.scheduleTask(in: max(limit - idle, .seconds(1))) {
+    let patience = TimeAmount.milliseconds(broker.configuration.requestMilliseconds)
+    context.eventLoop.scheduleTask(in: max(min(limit - (now - lastActivity), patience), Self.shortestCheck)) {
       let (handler, context) = bound.value
       if handler.state.isOpen { handler.checkIdle(context) }
     }
@@ -116,6 +129,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// Goes on with what was left when reading stopped.
   private func resume(_ context: ChannelHandlerContext) {
     guard state.isOpen, mayRead else { return }
+    // It was not for the client to go on.
+    if reserved > 0 { frameDeadline = deadline(forBytes: reserved) }
     readFrames(context)
     if wantsRead, mayRead {
       wantsRead = false
@@ -126,7 +141,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   private func readFrames(_ context: ChannelHandlerContext) {
     do {
       while mayRead {
-        guard reserve(context) else { return }
+        guard try reserve(context) else { return }
         guard let frame = try frames.next() else { return }
         let byteCount = reserved
         reserved = 0
@@ -143,10 +158,14 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   /// Takes the memory that the next frame needs from the common budget; where there is too little, waits.
-  private func reserve(_ context: ChannelHandlerContext) -> Bool {
+  private func reserve(_ context: ChannelHandlerContext) throws(WireError) -> Bool {
     guard reserved == 0, let needed = frames.announcedBytes else { return true }
+    guard state.isAuthenticated || needed <= Self.maximumBytesBeforeAuthentication else {
+      throw .invalidFrame(length: Int64(needed), limit: Self.maximumBytesBeforeAuthentication)
+    }
     if budget.take(needed) {
       reserved = needed
+      frameDeadline = deadline(forBytes: needed)
       return true
     }
     isPaused = true
@@ -157,6 +176,12 @@ final class ConnectionHandler: ChannelInboundHandler {
       handler.resume(context)
     }
     return false
+  }
+
+  private func deadline(forBytes bytes: Int) -> NIODeadline {
+    let configuration = broker.configuration
+    let transfer = Int64(bytes) * 1000 / Int64(configuration.slowestRequestBytesPerSecond)
+    return .now() + .milliseconds(configuration.requestMilliseconds + transfer)
   }
 
   // MARK: Answering

@@ -11,7 +11,11 @@ final class MemoryBudget: Sendable {
   var bytesInUse: Int { used.load(ordering: .relaxed) }
 
   /// Takes bytes where there is room for them, or nothing else is held, so that the largest request passes too.
+  ///
+  /// Long requests leave an eighth to short ones, so that a few clients which announce much and send little don't keep
+  /// everybody else waiting.
   func take(_ bytes: Int) -> Bool {
+    let limit = bytes > limit / 64 ? limit / 8 * 7 : limit
     let before = used.add(bytes, ordering: .relaxed).oldValue
     if before + bytes <= limit || before == 0 { return true }
     used.subtract(bytes, ordering: .relaxed)
