@@ -17,6 +17,9 @@ public struct IndexDefinition: Codable, Sendable, Hashable {
   /// The ordinals of the text fields.
   public var textFields: [Int] { fields.indices.filter { fields[$0].type == .text } }
 
+  /// The weights of the text fields.
+  var textWeights: [Double] { textFields.map { fields[$0].weight } }
+
   /// Refuses a definition that can't be used, naming the field.
   public func validate() throws(IndexError) {
     guard !fields.isEmpty, fields.count <= Self.mostFields else {
@@ -111,6 +114,13 @@ public enum IndexError: Error, Equatable, CustomStringConvertible {
   case unknownFormat(path: String, found: UInt32, known: UInt32)
   /// The disk failed.
   case storage(String)
+
+  /// What is wrong with a part of a file.
+  struct Damage: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+  }
 
   /// One line.
   public var description: String {

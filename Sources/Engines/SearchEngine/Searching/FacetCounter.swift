@@ -26,26 +26,12 @@ struct FacetCounter {
   }
 
   private func texts(_ facet: FacetRequest, ordinal: Int, prefix: [UInt8]) -> FacetResult {
-    var counts: [[UInt8]: Int] = [:]
-    var missing = 0
+    var total = TextCounts()
     forEachTextColumn(ordinal) { column, set in
       let range = prefix.isEmpty ? 0..<column.dictionary.count : column.dictionary.indexes(startingWith: prefix)
-      var byOrdinal = Array(repeating: 0, count: range.count)
-      set.forEach { document in
-        var hasValue = false
-        column.forEachOrdinal(of: document) { value in
-          guard range.contains(value) else { return }
-          byOrdinal[value - range.lowerBound] += 1
-          hasValue = true
-        }
-        if !hasValue { missing += 1 }
-      }
-      for (index, count) in byOrdinal.enumerated() where count > 0 {
-        let text = column.dictionary.bytes(range.lowerBound + index)
-        counts[Array(text.dropFirst(prefix.count)), default: 0] += count
-      }
+      total.add(TextCounts.count(column, set, range: range), of: column, range: range)
     }
-    return result(facet, counts: counts, missing: missing)
+    return total.result(facet, prefix: prefix.count)
   }
 
   /// How many documents have each attribute of a family.
@@ -53,13 +39,21 @@ struct FacetCounter {
     var counts: [[UInt8]: Int] = [:]
     var missing = 0
     forEachTextColumn(family) { column, set in
+      let names = column.dictionary.count == 0 ? [] : column.nameOfText
+      var byName = Array(repeating: 0, count: (names.last ?? -1) + 1)
       set.forEach { document in
-        var names: Set<[UInt8]> = []
+        var last = -1
         column.forEachOrdinal(of: document) { value in
-          names.insert(Array(column.dictionary.bytes(value).prefix { $0 != 0 }))
+          // The texts of a name follow each other.
+          if names[value] != last { byName[names[value]] += 1 }
+          last = names[value]
         }
-        for name in names { counts[name, default: 0] += 1 }
-        if names.isEmpty { missing += 1 }
+        if last < 0 { missing += 1 }
+      }
+      var ordinal = 0
+      for (name, count) in byName.enumerated() where count > 0 {
+        while names[ordinal] < name { ordinal += 1 }
+        counts[Array(column.dictionary.bytes(ordinal).prefix { $0 != 0 }), default: 0] += count
       }
     }
     return result(facet, counts: counts, missing: missing)

@@ -30,6 +30,7 @@ struct FilterEvaluator {
       return result
     case .comparison(let field, let comparison, let value): return try documents(where: field, comparison, value)
     case .range(let field, let from, let to):
+      if let found = try documents(from: from, to: to, of: field) { return found }
       var result = try documents(where: field, .greaterOrEqual, from)
       result.formIntersection(try documents(where: field, .lessOrEqual, to))
       return result
@@ -45,15 +46,55 @@ struct FilterEvaluator {
     switch try FieldReference(field, in: definition) {
     case .keyword(let ordinal), .attributes(let ordinal):
       guard case .texts(let column) = view.segment.columns[ordinal] else { return result }
-      for document in 0..<capacity where column.count(of: document) > 0 { result.insert(document) }
+      insert(into: &result, column) { column.count(ofList: $0) > 0 }
     case .number(let ordinal), .boolean(let ordinal), .date(let ordinal):
-      forEachNumber(of: ordinal) { document, _ in result.insert(document) }
+      insert(into: &result, from: -.infinity, to: .infinity, of: ordinal)
     case .attribute(let family, let name):
       guard case .texts(let column) = view.segment.columns[family] else { return result }
       insert(into: &result, column, ordinals: column.dictionary.indexes(startingWith: Self.prefix(name)))
     case .text: throw .unsuitableField(field, reason: "is searched, not filtered; use \(field):WORD in the query")
     }
     return result
+  }
+
+  /// The documents with a number or moment in a range; nil for fields of other kinds.
+  private func documents(
+    from: Filter.Value, to: Filter.Value, of field: String
+  ) throws(SearchError) -> DocumentSet? {
+    var result = DocumentSet(capacity: capacity)
+    switch try FieldReference(field, in: definition) {
+    case .number(let ordinal):
+      insert(into: &result, from: try Self.number(from, field), to: try Self.number(to, field), of: ordinal)
+    case .date(let ordinal):
+      insert(into: &result, from: try Self.moment(from, field), to: try Self.moment(to, field), of: ordinal)
+    default: return nil
+    }
+    return result
+  }
+
+  private static func number(_ value: Filter.Value, _ field: String) throws(SearchError) -> Double {
+    guard case .number(let number, _) = value else {
+      throw .unsuitableValue(field: field, value: value.text, expected: "a number")
+    }
+    return number
+  }
+
+  private static func moment(_ value: Filter.Value, _ field: String) throws(SearchError) -> Double {
+    guard let moment = Timestamp(rfc3339: value.text) ?? Timestamp(rfc3339: value.text + "T00:00:00Z") else {
+      throw .unsuitableValue(field: field, value: value.text, expected: "a time (RFC 3339) or a date")
+    }
+    return Double(moment.rawValue)
+  }
+
+  /// The least and the greatest number that a comparison holds for.
+  private static func bounds(_ comparison: Filter.Comparison, _ number: Double) -> (Double, Double) {
+    switch comparison {
+    case .equal, .notEqual: (number, number)
+    case .less: (-.infinity, number.nextDown)
+    case .lessOrEqual: (-.infinity, number)
+    case .greater: (number.nextUp, .infinity)
+    case .greaterOrEqual: (number, .infinity)
+    }
   }
 
   private func documents(
@@ -65,20 +106,21 @@ struct FilterEvaluator {
       guard case .texts(let column) = view.segment.columns[ordinal] else { return result }
       insert(into: &result, column, ordinals: Self.ordinals(of: column.dictionary, comparison, Array(value.text.utf8)))
     case .number(let ordinal):
-      guard case .number(let number, _) = value else {
-        throw .unsuitableValue(field: field, value: value.text, expected: "a number")
-      }
-      forEachNumber(of: ordinal) { if Self.holds($1, comparison, number) { result.insert($0) } }
+      let (from, to) = Self.bounds(comparison, try Self.number(value, field))
+      insert(into: &result, from: from, to: to, of: ordinal)
     case .boolean(let ordinal):
       guard case .boolean(let flag) = value, comparison == .equal else {
         throw .unsuitableValue(field: field, value: value.text, expected: "true or false, by = or !=")
       }
-      forEachNumber(of: ordinal) { if ($1 != 0) == flag { result.insert($0) } }
-    case .date(let ordinal):
-      guard let time = Self.time(value.text) else {
-        throw .unsuitableValue(field: field, value: value.text, expected: "a time (RFC 3339) or a date")
+      if flag {
+        insert(into: &result, from: -.infinity, to: (0.0).nextDown, of: ordinal)
+        insert(into: &result, from: (0.0).nextUp, to: .infinity, of: ordinal)
+      } else {
+        insert(into: &result, from: 0, to: 0, of: ordinal)
       }
-      forEachNumber(of: ordinal) { if Self.holds($1, comparison, time) { result.insert($0) } }
+    case .date(let ordinal):
+      let (from, to) = Self.bounds(comparison, try Self.moment(value, field))
+      insert(into: &result, from: from, to: to, of: ordinal)
     case .attribute(let family, let name):
       guard case .texts(let column) = view.segment.columns[family] else { return result }
       try insertAttribute(name, comparison, value, column, into: &result)
@@ -111,12 +153,29 @@ struct FilterEvaluator {
     }
   }
 
+  /// So many texts are looked up by their documents; for more the documents are looked through.
+  private static let mostListedTexts = 32
+
   private func insert(into result: inout DocumentSet, _ column: TextColumn, ordinals: Range<Int>) {
-    guard !ordinals.isEmpty else { return }
-    for document in 0..<capacity {
-      var holds = false
-      column.forEachOrdinal(of: document) { holds = holds || ordinals.contains($0) }
-      if holds { result.insert(document) }
+    guard ordinals.count > Self.mostListedTexts else {
+      for ordinal in ordinals { result.insert(view.segment.list(ofText: ordinal, in: column)) }
+      return
+    }
+    insert(into: &result, column) { column.list($0, meets: ordinals) }
+  }
+
+  /// Adds the documents whose lists of texts fulfil a condition.
+  private func insert(into result: inout DocumentSet, _ column: TextColumn, where holds: (Int) -> Bool) {
+    let isWanted = (0..<column.listCount).map(holds)
+    result.insert(upTo: capacity) { isWanted[column.list(of: $0)] }
+  }
+
+  /// Adds the documents whose numbers in a field, stored or live, are in a range.
+  private func insert(into result: inout DocumentSet, from low: Double, to high: Double, of field: Int) {
+    if let live = liveFields[field] {
+      view.liveColumn(live).insert(into: &result) { $0 >= low && $0 <= high }
+    } else if case .numbers(let column) = view.segment.columns[field] {
+      column.insert(from: low, to: high, into: &result)
     }
   }
 
@@ -162,10 +221,5 @@ struct FilterEvaluator {
     case .greater: left > right
     case .greaterOrEqual: left >= right
     }
-  }
-
-  private static func time(_ text: String) -> Double? {
-    let moment = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z")
-    return moment.map { Double($0.rawValue) }
   }
 }

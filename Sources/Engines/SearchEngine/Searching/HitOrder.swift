@@ -20,16 +20,16 @@ struct HitOrder {
   }
 
   private let snapshot: IndexSnapshot
-  private let matches: QueryMatches
+  private let scores: ScoreTables
   private let keys: [(source: Source, isDescending: Bool)]
   /// Tells cursors of this order from those of another.
   private let identity: UInt64
 
   init(
-    snapshot: IndexSnapshot, sort: [SortKey], matches: QueryMatches, isRelaxed: Bool, hasWords: Bool
+    snapshot: IndexSnapshot, sort: [SortKey], scores: ScoreTables, isRelaxed: Bool, hasWords: Bool
   ) throws(SearchError) {
     self.snapshot = snapshot
-    self.matches = matches
+    self.scores = scores
     var keys: [(source: Source, isDescending: Bool)] = []
     let byScore = hasWords ? [SortKey(field: SortKey.score, isDescending: true)] : []
     for key in sort.isEmpty ? byScore : sort {
@@ -60,6 +60,14 @@ struct HitOrder {
       id: snapshot.views[place.view].segment.ids.bytes(place.document))
   }
 
+  /// A hit of an order by score alone.
+  func candidate(_ place: Searcher.Place, score: Double) -> Candidate {
+    Candidate(place: place, values: [.number(score)], id: snapshot.views[place.view].segment.ids.bytes(place.document))
+  }
+
+  /// Whether hits come in the order of their ids.
+  var isByID: Bool { keys.isEmpty }
+
   /// The hit that a cursor stands for, which need not exist any more.
   func candidate(at cursor: Cursor) throws(SearchError) -> Candidate {
     guard cursor.order == identity, cursor.values.count == keys.count else { throw .invalidCursor }
@@ -89,11 +97,18 @@ struct HitOrder {
     return left.id.lexicographicallyPrecedes(right.id)
   }
 
+  /// Whether a hit comes after `other` by the first key already.
+  func isWorse(_ place: Searcher.Place, than other: Candidate) -> Bool {
+    guard let key = keys.first, case .number(let right) = other.values[0] else { return false }
+    guard case .number(let left) = value(of: key.source, at: place) else { return true }
+    return key.isDescending ? left < right : left > right
+  }
+
   private func value(of source: Source, at place: Searcher.Place) -> Cursor.SortValue {
     let view = snapshot.views[place.view]
     switch source {
-    case .matchedGroups: return .number(Double(matches.masks[place.view][place.document].nonzeroBitCount))
-    case .score: return .number(matches.scores[place.view][place.document])
+    case .matchedGroups: return .number(Double(scores.matchedGroups(at: place)))
+    case .score: return .number(scores.score(at: place))
     case .number(let ordinal):
       if let live = snapshot.liveFields[ordinal] {
         let value = view.liveValue(live, of: place.document)
@@ -150,6 +165,13 @@ struct TopHits {
       heap.swapAt(parent, worst)
       parent = worst
     }
+  }
+
+  /// Takes a hit in where it is among the best and comes after `cursor`.
+  mutating func offer(_ place: Searcher.Place, after cursor: HitOrder.Candidate?) {
+    // Most hits lose by what they are ordered by first; their ids need not be read.
+    if heap.count == capacity, order.isWorse(place, than: heap[0]) { return }
+    offer(order.candidate(at: place), after: cursor)
   }
 
   /// The best candidates, best first.

@@ -7,12 +7,16 @@ public final class IndexSnapshot: Sendable {
   let views: [SegmentView]
   let liveFields: [Int: Int]
   let statistics: IndexStatistics
+  /// For each view by how much what a posting counts may exceed what it counted by its segment's own statistics.
+  let excesses: [Double]
 
   init(definition: IndexDefinition, liveFields: [Int: Int], views: [SegmentView]) {
     self.definition = definition
     self.liveFields = liveFields
     self.views = views
-    statistics = IndexStatistics(definition: definition, views: views)
+    let statistics = IndexStatistics(definition: definition, views: views)
+    self.statistics = statistics
+    excesses = views.map { statistics.norms.excess(over: $0.segment.norms) }
   }
 
   /// How many documents there are.

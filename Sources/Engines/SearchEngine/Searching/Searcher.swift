@@ -25,30 +25,50 @@ struct Searcher {
       response.corrected = corrected.text
       query = corrected
     }
-    let plan = QueryPlan(query, definition: snapshot.definition, views: views)
-    let matches = QueryMatches(
-      plan: plan, views: views, statistics: snapshot.statistics, keepsParts: request.explains)
-    let filtered = try filteredSets(request.filter)
-    let required = requiredGroups(plan, matches, filtered)
-    response.droppedWords = plan.groups.indices.filter { required & (1 << UInt64($0)) == 0 }.map {
-      plan.groups[$0].text
+    let matching = QueryMatching(
+      plan: QueryPlan(query, definition: snapshot.definition, views: views), snapshot: snapshot)
+    let filter = try filteredSets(request.filter)
+    let required = matching.requiredGroups(filter)
+    response.droppedWords = matching.plan.groups.indices.filter { !required.contains($0) }.map {
+      matching.plan.groups[$0].text
     }
-    let matching = matchingSets(matches, required)
-    let hits = intersections(matching, filtered)
+    let isRelaxed = !response.droppedWords.isEmpty
+    if let total = soleTotal(matching, filter) {
+      response.total = total
+      try rank(nil, matching: matching, isRelaxed: false, into: &response)
+      return response
+    }
+    let matched = matching.sets(required)
+    let hits = intersections(matched, filter)
     response.total = hits.reduce(0) { $0 + $1.count }
-    try rank(hits, plan: plan, matches: matches, isRelaxed: !response.droppedWords.isEmpty, into: &response)
+    try rank(hits, matching: matching, isRelaxed: isRelaxed, into: &response)
     for facet in request.facets {
       // A facet that is filtered on is counted as if its own filter were not there.
       let others = Self.without(facet.field, request.filter)
-      let domain = others == request.filter ? hits : intersections(matching, try filteredSets(others))
+      let domain = others == request.filter ? hits : intersections(matched, try filteredSets(others))
       response.facets.append(try FacetCounter(snapshot: snapshot, domain: domain).count(facet))
     }
     return response
   }
 
-  // MARK: Matching
+  /// The number of hits where it is that of one matcher's documents, so that they need not be gathered.
+  private func soleTotal(_ matching: QueryMatching, _ filter: [DocumentSet]?) -> Int? {
+    guard filter == nil, request.facets.isEmpty, request.collapse == nil, isByScore, request.size > 0 else {
+      return nil
+    }
+    return matching.soleCount
+  }
 
-  private func filteredSets(_ filter: Filter) throws(SearchError) -> [DocumentSet] {
+  /// Whether hits are in the order of their scores, the best first.
+  private var isByScore: Bool {
+    request.sort.isEmpty || request.sort == [SortKey(field: SortKey.score, isDescending: true)]
+  }
+
+  // MARK: Filtering
+
+  /// The documents that fulfil a filter, by view; nil where all do.
+  private func filteredSets(_ filter: Filter) throws(SearchError) -> [DocumentSet]? {
+    if filter == .all { return nil }
     var sets: [DocumentSet] = []
     for view in views {
       sets.append(
@@ -60,50 +80,13 @@ struct Searcher {
     return sets
   }
 
-  private func intersections(_ left: [DocumentSet], _ right: [DocumentSet]) -> [DocumentSet] {
-    zip(left, right).map { left, right in
+  private func intersections(_ left: [DocumentSet], _ right: [DocumentSet]?) -> [DocumentSet] {
+    guard let right else { return left }
+    return zip(left, right).map { left, right in
       var result = left
       result.formIntersection(right)
       return result
     }
-  }
-
-  private func matchingSets(_ matches: QueryMatches, _ required: UInt64) -> [DocumentSet] {
-    views.indices.map { index in
-      guard required != 0 else { return matches.allowed[index] }
-      var set = DocumentSet(capacity: views[index].segment.documentCount)
-      for (document, mask) in matches.masks[index].enumerated() where mask & required == required {
-        set.insert(document)
-      }
-      set.formIntersection(matches.allowed[index])
-      return set
-    }
-  }
-
-  /// The groups that a hit must match: all, or where no document does, as many as some document does; the least selective
-  /// go first.
-  private func requiredGroups(_ plan: QueryPlan, _ matches: QueryMatches, _ filtered: [DocumentSet]) -> UInt64 {
-    guard !plan.groups.isEmpty else { return 0 }
-    var required: UInt64 = plan.groups.count == 64 ? .max : (1 << UInt64(plan.groups.count)) - 1
-    func isMatched() -> Bool {
-      views.indices.contains { index in
-        matches.masks[index].indices.contains { document in
-          matches.masks[index][document] & required == required && matches.allowed[index].contains(document)
-            && filtered[index].contains(document)
-        }
-      }
-    }
-    // A word that no document has tells nothing about the others: those go before the least selective ones.
-    let order = plan.groups.indices.sorted { left, right in
-      let counts = (matches.groupCounts[left], matches.groupCounts[right])
-      if (counts.0 == 0) != (counts.1 == 0) { return counts.0 == 0 }
-      return counts.0 != counts.1 ? counts.0 > counts.1 : left > right
-    }
-    for group in order.dropLast() {
-      if isMatched() { return required }
-      required &= ~(1 << UInt64(group))
-    }
-    return required
   }
 
   /// `filter` without the parts, at its top, that speak of `field` alone.
@@ -119,39 +102,80 @@ struct Searcher {
   // MARK: Ranking
 
   private func rank(
-    _ hits: [DocumentSet], plan: QueryPlan, matches: QueryMatches, isRelaxed: Bool, into response: inout SearchResponse
+    _ hits: [DocumentSet]?, matching: QueryMatching, isRelaxed: Bool, into response: inout SearchResponse
   ) throws(SearchError) {
+    let hasWords = !matching.plan.groups.isEmpty
+    let isPruned = hasWords && isByScore && !isRelaxed && request.collapse == nil
+    // Scores of all hits are needed only where they are part of another order.
+    let needsScores = !isPruned && hasWords && request.size > 0
+    let scores =
+      needsScores
+      ? ScoreTables(
+        snapshot: snapshot, matchers: matching.matchers, hits: hits ?? [],
+        groupSets: isRelaxed ? matching.groupSets() : nil) : ScoreTables()
     let order = try HitOrder(
-      snapshot: snapshot, sort: request.sort, matches: matches, isRelaxed: isRelaxed, hasWords: !plan.groups.isEmpty)
-    var best = TopHits(order: order, capacity: request.size + 1)
+      snapshot: snapshot, sort: request.sort, scores: scores, isRelaxed: isRelaxed, hasWords: hasWords)
     let cursor = try request.cursor.map { cursor throws(SearchError) in try order.candidate(at: cursor) }
+    var places: [(place: Place, score: Double)]
+    if isPruned {
+      places = pruned(hits, matching: matching, after: cursor)
+    } else {
+      places = try ranked(hits ?? [], order: order, after: cursor, into: &response).map { ($0, scores.score(at: $0)) }
+    }
+    guard request.size > 0 else { return }
+    if places.count > request.size {
+      places.removeLast()
+      response.nextCursor = places.last.map { place, score in
+        order.cursor(after: isPruned ? order.candidate(place, score: score) : order.candidate(at: place))
+      }
+    }
+    let highlighter = Highlighter(plan: matching.plan)
+    for (place, score) in places {
+      response.hits.append(hit(place, score: score, matching: matching, highlighter: highlighter))
+    }
+  }
+
+  /// The best hits by score.
+  private func pruned(
+    _ hits: [DocumentSet]?, matching: QueryMatching, after cursor: HitOrder.Candidate?
+  ) -> [(place: Place, score: Double)] {
+    guard request.size > 0 else { return [] }
+    var last: (score: Double, id: [UInt8])?
+    if let cursor, case .number(let score)? = cursor.values.first { last = (score, cursor.id) }
+    var best = TopScores(views: views, capacity: request.size + 1, after: last)
+    ScoreSearch(snapshot: snapshot, matchers: matching.matchers).run(&best, hits: hits)
+    return best.sorted().map { ($0.place, $0.score) }
+  }
+
+  /// The best hits by other orders.
+  private func ranked(
+    _ hits: [DocumentSet], order: HitOrder, after cursor: HitOrder.Candidate?, into response: inout SearchResponse
+  ) throws(SearchError) -> [Place] {
+    var best = TopHits(order: order, capacity: request.size + 1)
     if let collapse = request.collapse {
       let groups = try CollapsedHits(snapshot: snapshot, field: collapse).best(of: hits, by: order)
       response.groups = groups.count
       for place in groups { best.offer(order.candidate(at: place), after: cursor) }
     } else if request.size > 0 {
       for (view, set) in hits.enumerated() {
-        set.forEach { best.offer(order.candidate(at: Place(view: view, document: $0)), after: cursor) }
+        if order.isByID, cursor == nil {
+          // Documents are in the order of their ids.
+          for document in set.first(request.size + 1) {
+            best.offer(order.candidate(at: Place(view: view, document: document)), after: nil)
+          }
+        } else {
+          set.forEach { best.offer(Place(view: view, document: $0), after: cursor) }
+        }
       }
     }
-    guard request.size > 0 else { return }
-    var candidates = best.sorted()
-    if candidates.count > request.size {
-      candidates.removeLast()
-      response.nextCursor = candidates.last.map(order.cursor(after:))
-    }
-    let highlighter = Highlighter(plan: plan)
-    for candidate in candidates {
-      response.hits.append(hit(candidate, matches: matches, highlighter: highlighter))
-    }
+    return request.size > 0 ? best.sorted().map(\.place) : []
   }
 
   private func hit(
-    _ candidate: HitOrder.Candidate, matches: QueryMatches, highlighter: Highlighter
+    _ place: Place, score: Double, matching: QueryMatching, highlighter: Highlighter
   ) -> SearchResponse.Hit {
-    let view = views[candidate.place.view]
-    let document = candidate.place.document
-    let stored = view.segment.storedDocument(document)
+    let view = views[place.view]
+    let stored = view.segment.storedDocument(place.document)
     var highlights: [(field: String, html: String)] = []
     if let source = request.highlightSource {
       for field in request.highlight {
@@ -159,15 +183,8 @@ struct Searcher {
       }
     }
     return SearchResponse.Hit(
-      id: view.segment.id(of: document), score: matches.scores[candidate.place.view][document], stored: stored,
-      live: snapshot.live(of: document, in: view), highlights: highlights,
-      explanation: matches.parts.compactMap { part in
-        let list = part.matches[candidate.place.view]
-        guard let match = list.first(where: { $0.document == document }) else { return nil }
-        return SearchResponse.ScorePart(
-          term: part.text, documents: part.documents, inverseDocumentFrequency: part.inverseDocumentFrequency,
-          frequency: match.frequency,
-          contribution: part.inverseDocumentFrequency * QueryMatches.saturated(match.frequency))
-      })
+      id: view.segment.id(of: place.document), score: score, stored: stored,
+      live: snapshot.live(of: place.document, in: view), highlights: highlights,
+      explanation: request.explains ? matching.explanation(of: place) : [])
   }
 }

@@ -54,10 +54,8 @@ struct Speller {
   private func isTerm(_ term: [UInt8]) -> Bool {
     snapshot.views.contains { view in
       guard let index = view.segment.terms.index(of: term) else { return false }
-      if view.deletedCount == 0 { return true }
-      var cursor = view.segment.cursor(ofTerm: index)
-      while cursor.next() { if !view.isDeleted(cursor.document) { return true } }
-      return false
+      let list = view.segment.list(ofTerm: index)
+      return list.count > view.deletedCount || view.liveCount(of: list) > 0
     }
   }
 

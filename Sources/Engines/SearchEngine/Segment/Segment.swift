@@ -1,45 +1,55 @@
 internal import ByteCoding
 internal import DurableFiles
 
-/// An immutable part of an index: documents numbered from 0, their terms, columns and stored bytes.
+/// An immutable part of an index: documents numbered from 0 in the order of their ids, their terms, columns and stored
+/// bytes.
 final class Segment: Sendable {
   /// Names the segment's file, and tells it from others.
   let number: UInt64
   let documentCount: Int
   let bytes: SegmentBytes
   let terms: TextTable
+  /// Ascending, so that the order of documents is that of their ids.
   let ids: TextTable
   let vocabulary: TextTable
   let columns: [Column]
+  let textFieldCount: Int
   /// For each text field the sum of its lengths.
   let totalLengths: [Int]
+  let patterns: OccurrencePatterns
+  /// What occurrences counted when the segment was made, by its own statistics.
+  let norms: FieldNorms
 
   private let termPlaces: Section
   private let postings: Section
   private let positions: Section
+  private let bitmaps: Section
   private let lengths: Section
-  private let idOrder: Section
   private let storedPlaces: Section
   private let stored: Section
 
   /// Opens a segment; `path` is for messages.
-  init(number: UInt64, bytes: SegmentBytes, path: String) throws(IndexError) {
+  init(number: UInt64, bytes: SegmentBytes, path: String, definition: IndexDefinition) throws(IndexError) {
     let sections = try SegmentFormat.sections(of: bytes, path: path)
-    func section(_ id: SegmentFormat.SectionID) throws(IndexError) -> Section {
-      guard let section = sections[id] else {
-        throw .damagedFile(path: path, section: id.name, reason: "it is missing")
-      }
+    func damaged(_ id: SegmentFormat.SectionID, _ reason: String) -> IndexError {
+      .damagedFile(path: path, section: id.name, reason: reason)
+    }
+    func section(_ id: SegmentFormat.SectionID, atLeast count: Int = 0) throws(IndexError) -> Section {
+      guard let section = sections[id], section.count >= count else { throw damaged(id, "it ends early") }
       return section
     }
     func table(_ id: SegmentFormat.SectionID) throws(IndexError) -> TextTable {
-      let section = try section(id)
+      let section = try section(id, atLeast: 8)
       return TextTable(bytes: bytes, start: section.start + 4, count: section.uint32(0))
     }
     self.number = number
     self.bytes = bytes
-    let summary = try section(.summary)
-    documentCount = summary.uint32(0)
+    let summary = try section(.summary, atLeast: 8)
+    let documents = summary.uint32(0)
+    documentCount = documents
     let fieldCount = summary.uint32(1)
+    guard summary.count == 8 + fieldCount * 16 else { throw damaged(.summary, "it does not add up") }
+    textFieldCount = fieldCount
     totalLengths = (0..<fieldCount).map {
       Int(truncatingIfNeeded: bytes.load(UInt64.self, at: summary.start + 8 + $0 * 8))
     }
@@ -47,40 +57,52 @@ final class Segment: Sendable {
     ids = try table(.ids)
     vocabulary = try table(.vocabulary)
     termPlaces = try section(.termPlaces)
-    postings = try section(.postings)
-    positions = try section(.positions)
+    postings = try section(.postings, atLeast: BitPacking.readAhead)
+    positions = try section(.positions, atLeast: BitPacking.readAhead)
+    bitmaps = try section(.bitmaps)
     lengths = try section(.lengths)
-    idOrder = try section(.idOrder)
     storedPlaces = try section(.storedPlaces)
     stored = try section(.stored)
-    let columnSection = try section(.columns)
+    let patternSection = try section(.patterns)
+    do throws(IndexError.Damage) {
+      patterns = try OccurrencePatterns(section: patternSection, textFields: fieldCount)
+    } catch {
+      throw damaged(.patterns, error.reason)
+    }
+    let columnSection = try section(.columns, atLeast: 4)
     columns = (0..<columnSection.uint32(0)).map { index in
       let offset = Int(truncatingIfNeeded: bytes.load(UInt64.self, at: columnSection.start + 4 + index * 8))
-      return Column(bytes: bytes, start: columnSection.start + offset, documentCount: summary.uint32(0))
+      return Column(bytes: bytes, start: columnSection.start + offset, documentCount: documents)
     }
-    guard ids.count == documentCount, idOrder.count == documentCount * 4,
-      lengths.count == fieldCount * documentCount * 4, storedPlaces.count == (documentCount + 1) * 8
-    else { throw .damagedFile(path: path, section: "section summary", reason: "the sections disagree") }
+    guard columns.count == definition.fields.count, fieldCount == definition.textFields.count else {
+      throw damaged(.columns, "it has other fields than the definition")
+    }
+    // The weights of then, not those of now: bounds were made by them.
+    let weights = (0..<fieldCount).map {
+      Double(bitPattern: bytes.load(UInt64.self, at: summary.start + 8 + (fieldCount + $0) * 8))
+    }
+    guard weights.allSatisfy({ $0.isFinite && $0 > 0 }) else { throw damaged(.summary, "a weight is none") }
+    norms = FieldNorms(weights: weights, totalLengths: totalLengths, documentCount: documents)
+    guard ids.count == documents, lengths.count == fieldCount * documents, storedPlaces.count == (documents + 1) * 8,
+      termPlaces.count == terms.count * PostingEncoder.placeBytes
+    else { throw damaged(.summary, "the sections disagree") }
   }
 
-  /// The number of words of a text field in a document.
+  // MARK: Documents
+
+  /// The code of the number of words of a text field in a document.
   @inline(__always)
-  func length(field: Int, document: Int) -> Int { lengths.uint32(field * documentCount + document) }
+  func lengthCode(field: Int, document: Int) -> UInt8 { lengths.uint8(document &* textFieldCount &+ field) }
+
+  /// The codes of all lengths, by document and field.
+  // Safety: `init` has checked that there is one for each document and text field.
+  @unsafe var lengthCodes: UnsafeRawPointer { unsafe bytes.pointer(at: lengths.start) }
 
   /// A document's id.
   func id(of document: Int) -> String { ids.text(document) }
 
   /// The document with this id.
-  func document(id: [UInt8]) -> Int? {
-    var low = 0
-    var high = documentCount
-    while low < high {
-      let middle = (low + high) / 2
-      if bytes.compare(ids.range(idOrder.uint32(middle)), with: id) < 0 { low = middle + 1 } else { high = middle }
-    }
-    guard low < documentCount, bytes.compare(ids.range(idOrder.uint32(low)), with: id) == 0 else { return nil }
-    return idOrder.uint32(low)
-  }
+  func document(id: [UInt8]) -> Int? { ids.index(of: id) }
 
   /// A document's stored bytes, as they are in the segment.
   func storedBlob(of document: Int) -> [UInt8] {
@@ -90,91 +112,34 @@ final class Segment: Sendable {
   /// A document's stored bytes.
   func storedDocument(_ document: Int) -> [UInt8] { StoredBlob.unpacked(storedBlob(of: document)) }
 
-  /// The number of documents that have a term, deleted ones included.
-  func documents(ofTerm term: Int) -> Int { Int(bytes.load(UInt32.self, at: termPlaces.start + term * 20)) }
+  // MARK: Terms
 
-  /// A cursor over a term's documents.
-  func cursor(ofTerm term: Int) -> PostingCursor {
-    let place = termPlaces.start + term * 20
-    return PostingCursor(
-      bytes: bytes, count: documents(ofTerm: term),
-      postings: postings.start + Int(truncatingIfNeeded: bytes.load(UInt64.self, at: place + 4)),
-      positions: positions.start + Int(truncatingIfNeeded: bytes.load(UInt64.self, at: place + 12)))
+  /// The number of documents that have a term, deleted ones included.
+  func documents(ofTerm term: Int) -> Int {
+    Int(bytes.load(UInt32.self, at: termPlaces.start + term * PostingEncoder.placeBytes))
+  }
+
+  /// A term's documents.
+  func list(ofTerm term: Int) -> PostingList { list(at: termPlaces.start + term * PostingEncoder.placeBytes) }
+
+  /// The documents of a column's text.
+  func list(ofText ordinal: Int, in column: TextColumn) -> PostingList { list(at: column.place(ofText: ordinal)) }
+
+  private func list(at place: Int) -> PostingList {
+    let bitmap = bytes.load(UInt32.self, at: place + 4)
+    return PostingList(
+      bytes: bytes, count: Int(bytes.load(UInt32.self, at: place)),
+      start: postings.start + Int(truncatingIfNeeded: bytes.load(UInt64.self, at: place + 8)),
+      limit: postings.end - BitPacking.readAhead,
+      positionsStart: positions.start + Int(truncatingIfNeeded: bytes.load(UInt64.self, at: place + 16)),
+      positionsLimit: positions.end - BitPacking.readAhead,
+      bitmap: bitmap == .max
+        ? nil
+        : DenseDocuments(
+          bytes: bytes, start: bitmaps.start + Int(bitmap) * DenseDocuments.byteCount(documentCount),
+          documents: documentCount, limit: bitmaps.end))
   }
 
   /// In how many documents a word of the vocabulary stands.
   func vocabularyCount(_ word: Int) -> Int { Int(bytes.load(UInt32.self, at: vocabulary.end + word * 4)) }
-}
-
-/// Walks over a term's documents in order; one pass, no allocation.
-struct PostingCursor {
-  private let bytes: SegmentBytes
-  private var remaining: Int
-  private var at: Int
-  private var positionsAt: Int
-  /// The current document; before the first `next()` there is none.
-  private(set) var document = 0
-  /// Fields of the current document still to be read.
-  private var fieldsLeft = 0
-
-  init(bytes: SegmentBytes, count: Int, postings: Int, positions: Int) {
-    self.bytes = bytes
-    remaining = count
-    at = postings
-    positionsAt = positions
-  }
-
-  /// Goes to the next document; false after the last one. The fields of the one before must have been read.
-  mutating func next() -> Bool {
-    while let field = nextField() { skipPositions(field.frequency) }
-    guard remaining > 0 else { return false }
-    remaining -= 1
-    document += varint(&at)
-    fieldsLeft = varint(&at)
-    return true
-  }
-
-  /// The next field of the current document and how often the term stands in it; then its positions must be read or
-  /// skipped.
-  mutating func nextField() -> (field: Int, frequency: Int)? {
-    guard fieldsLeft > 0 else { return nil }
-    fieldsLeft -= 1
-    let field = varint(&at)
-    return (field, varint(&at))
-  }
-
-  /// Passes over the positions of the field just read.
-  mutating func skipPositions(_ count: Int) {
-    for _ in 0..<count { while bytes.load(UInt8.self, at: skipOne()) >= 0x80 {} }
-  }
-
-  private mutating func skipOne() -> Int {
-    defer { positionsAt += 1 }
-    return positionsAt
-  }
-
-  /// The positions of the field just read.
-  mutating func readPositions(_ count: Int) -> [Int] {
-    var positions: [Int] = []
-    positions.reserveCapacity(count)
-    var last = 0
-    for _ in 0..<count {
-      last += varint(&positionsAt)
-      positions.append(last)
-    }
-    return positions
-  }
-
-  @inline(__always)
-  private func varint(_ at: inout Int) -> Int {
-    var result = 0
-    var shift = 0
-    while true {
-      let byte = bytes.load(UInt8.self, at: at)
-      at &+= 1
-      result |= Int(byte & 0x7f) << shift
-      if byte < 0x80 || shift > 56 { return result }
-      shift &+= 7
-    }
-  }
 }

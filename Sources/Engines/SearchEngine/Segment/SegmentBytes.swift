@@ -35,6 +35,14 @@ internal import DurableFiles
     return Value(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: type))
   }
 
+  /// The bytes from `offset` on.
+  // Safety: the caller stays within the bytes, and holds this value while it reads.
+  @unsafe @inline(__always)
+  func pointer(at offset: Int) -> UnsafeRawPointer {
+    precondition(offset >= 0 && offset <= count, "a segment's table points outside of it")
+    return unsafe base + offset
+  }
+
   /// A copy of the bytes in `range`.
   func bytes(_ range: Range<Int>) -> [UInt8] {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "a segment's table points outside of it")
@@ -52,6 +60,19 @@ internal import DurableFiles
     return range.count == other.count ? 0 : range.count < other.count ? -1 : 1
   }
 
+  /// Compares the bytes in `range` with those of another segment, as unsigned bytes.
+  func compare(_ range: Range<Int>, with other: SegmentBytes, _ otherRange: Range<Int>) -> Int {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count && otherRange.lowerBound >= 0
+        && otherRange.upperBound <= other.count, "a segment's table points outside of it")
+    for (left, right) in zip(range, otherRange) {
+      let left = unsafe base.load(fromByteOffset: left, as: UInt8.self)
+      let right = unsafe other.base.load(fromByteOffset: right, as: UInt8.self)
+      if left != right { return left < right ? -1 : 1 }
+    }
+    return range.count == otherRange.count ? 0 : range.count < otherRange.count ? -1 : 1
+  }
+
   /// The bytes as a span, for checksums.
   var span: RawSpan {
     @_lifetime(borrow self) get {
@@ -66,6 +87,9 @@ struct Section {
   let bytes: SegmentBytes
   let start: Int
   let count: Int
+
+  /// The place after it.
+  var end: Int { start + count }
 
   @inline(__always)
   func uint32(_ index: Int) -> Int { Int(bytes.load(UInt32.self, at: start + index * 4)) }
@@ -91,6 +115,7 @@ struct TextTable {
     offsets = Section(bytes: bytes, start: start, count: (count + 1) * 4)
     let textStart = start + (count + 1) * 4
     texts = Section(bytes: bytes, start: textStart, count: offsets.uint32(count))
+    precondition(texts.end <= bytes.count, "a segment's table points outside of it")
     self.count = count
   }
 
@@ -104,6 +129,11 @@ struct TextTable {
   }
 
   func bytes(_ index: Int) -> [UInt8] { texts.bytes.bytes(range(index)) }
+
+  /// Compares a text with one of another table, as unsigned bytes.
+  func compare(_ index: Int, with other: TextTable, _ otherIndex: Int) -> Int {
+    texts.bytes.compare(range(index), with: other.texts.bytes, other.range(otherIndex))
+  }
 
   func text(_ index: Int) -> String { String(decoding: bytes(index), as: UTF8.self) }
 

@@ -6,37 +6,42 @@ internal import ByteCoding
 /// (8), then the CRC-32C of all that (4), then the sections.
 enum SegmentFormat {
   static let magic = Array("XOPIXSEG".utf8)
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
 
   enum SectionID: UInt32, CaseIterable {
-    /// Number of documents, and for each text field the sum of its lengths.
+    /// Number of documents and of text fields (4 each), then for each text field the sum of its lengths (8),
+    /// then for each its weight when the segment was made (8).
     case summary = 1
     /// The terms in order, as a text table.
     case terms = 2
-    /// For each term: documents (4), start of its postings (8), start of its positions (8).
+    /// For each term the place of its list.
     case termPlaces = 3
+    /// The lists of terms and of keywords.
     case postings = 4
     case positions = 5
-    /// For each text field and document the number of words.
+    /// For each document and text field the code of the number of words (1).
     case lengths = 6
-    /// The ids by document, as a text table.
+    /// The ids by document, ascending, as a text table.
     case ids = 7
-    /// The documents in the order of their ids.
-    case idOrder = 8
+    /// The bitmaps of lists of many documents.
+    case bitmaps = 8
     /// For each document the start of its stored bytes (8); one more for the end.
     case storedPlaces = 9
     case stored = 10
     case columns = 11
     /// The vocabulary in order, as a text table, then for each word its number of documents.
     case vocabulary = 12
+    /// The patterns of occurrences.
+    case patterns = 13
 
     var name: String { "section \(self)" }
   }
 
+  private static let headerBytes = 16 + SectionID.allCases.count * 24 + 4
+
   /// Joins sections into a segment.
   static func assemble(_ sections: [SectionID: [UInt8]]) -> [UInt8] {
     let ids = SectionID.allCases
-    let headerBytes = 16 + ids.count * 24 + 4
     var header = ByteWriter(capacity: headerBytes)
     header.writeBytes(magic)
     header.write(version)
@@ -60,14 +65,14 @@ enum SegmentFormat {
   /// Checks a segment's header and checksums and returns its sections.
   static func sections(of bytes: SegmentBytes, path: String) throws(IndexError) -> [SectionID: Section] {
     let ids = SectionID.allCases
-    let headerBytes = 16 + ids.count * 24 + 4
     func damaged(_ section: String, _ reason: String) -> IndexError {
       .damagedFile(path: path, section: section, reason: reason)
     }
-    guard bytes.count >= headerBytes else { throw damaged("the header", "it ends early") }
+    guard bytes.count >= 16 else { throw damaged("the header", "it ends early") }
     guard bytes.bytes(0..<8) == magic else { throw damaged("the header", "it does not start as a segment does") }
     let found = bytes.load(UInt32.self, at: 8)
     guard found == version else { throw .unknownFormat(path: path, found: found, known: version) }
+    guard bytes.count >= headerBytes else { throw damaged("the header", "it ends early") }
     guard Checksum.crc32c(bytes.bytes(0..<headerBytes - 4)) == bytes.load(UInt32.self, at: headerBytes - 4),
       bytes.load(UInt32.self, at: 12) == UInt32(ids.count)
     else { throw damaged("the header", "its checksum is wrong") }

@@ -4,62 +4,102 @@
 /// shared.
 struct SegmentView: Sendable {
   private(set) var segment: Segment
-  /// A bit for each document that is deleted; empty while none is.
-  private var deleted: [UInt64] = []
+  /// The documents that are deleted; nil while none is.
+  private(set) var deleted: DocumentSet?
   private(set) var deletedCount = 0
-  /// Live values by live field and block of documents; NaN where none was set.
-  private var live: [[[Double]]]
+  /// For each text field the sum of its lengths over documents that are not deleted.
+  private(set) var totalLengths: [Int]
+  /// Live values by live field.
+  private var live: [LiveColumn]
   /// Whether deletions or live values changed since the last checkpoint.
   var isChanged = true
 
-  /// Documents in a block of live values: what is copied when one changes.
-  private static let liveBlock = 1024
-
   init(segment: Segment, liveFields: Int) {
     self.segment = segment
-    let blocks = (segment.documentCount + Self.liveBlock - 1) / Self.liveBlock
-    let empty = Array(repeating: Double.nan, count: Self.liveBlock)
-    live = Array(repeating: Array(repeating: empty, count: blocks), count: liveFields)
+    totalLengths = segment.totalLengths
+    live = Array(repeating: LiveColumn(documentCount: segment.documentCount), count: liveFields)
   }
 
   var liveCount: Int { segment.documentCount - deletedCount }
 
   @inline(__always)
-  func isDeleted(_ document: Int) -> Bool {
-    !deleted.isEmpty && deleted[document >> 6] & (1 << UInt64(document & 63)) != 0
-  }
+  func isDeleted(_ document: Int) -> Bool { deleted?.contains(document) ?? false }
 
   mutating func delete(_ document: Int) {
-    if deleted.isEmpty { deleted = Array(repeating: 0, count: (segment.documentCount + 63) / 64) }
     guard !isDeleted(document) else { return }
-    deleted[document >> 6] |= 1 << UInt64(document & 63)
+    var set = deleted.take() ?? DocumentSet(capacity: segment.documentCount)
+    set.insert(document)
+    deleted = set
     deletedCount += 1
+    for field in totalLengths.indices {
+      totalLengths[field] -= Int(FieldLength.length(segment.lengthCode(field: field, document: document)))
+    }
     isChanged = true
+  }
+
+  /// How many documents of a list are not deleted.
+  func liveCount(of list: PostingList) -> Int {
+    guard let deleted else { return list.count }
+    if let bitmap = list.bitmap {
+      var both = deleted
+      both.formIntersection(bitmap)
+      return list.count - both.count
+    }
+    var count = 0
+    list.forEachDocument { if !deleted.contains($0) { count += 1 } }
+    return count
   }
 
   /// A live value; NaN where none was set.
   @inline(__always)
-  func liveValue(_ field: Int, of document: Int) -> Double {
-    live[field][document / Self.liveBlock][document % Self.liveBlock]
-  }
+  func liveValue(_ field: Int, of document: Int) -> Double { live[field].value(of: document) }
+
+  /// A live field's values.
+  func liveColumn(_ field: Int) -> LiveColumn { live[field] }
 
   mutating func setLive(_ field: Int, of document: Int, to value: Double) {
-    live[field][document / Self.liveBlock][document % Self.liveBlock] = value
+    live[field].set(document, to: value)
     isChanged = true
-  }
-
-  /// The sums of the text fields' lengths over documents that are not deleted.
-  func totalLengths() -> [Int] {
-    var totals = segment.totalLengths
-    guard deletedCount > 0 else { return totals }
-    for document in 0..<segment.documentCount where isDeleted(document) {
-      for field in totals.indices { totals[field] -= segment.length(field: field, document: document) }
-    }
-    return totals
   }
 
   var liveFieldCount: Int { live.count }
 
   /// Goes on with the same segment, read from its file.
   mutating func map(_ mapped: Segment) { segment = mapped }
+}
+
+/// Values that change in place, by document: in blocks, so that a snapshot costs a copy only of those that change after
+/// it.
+struct LiveColumn: Sendable {
+  private var blocks: [[Double]]
+  private let documentCount: Int
+
+  /// Documents in a block.
+  private static let blockSize = 512
+
+  init(documentCount: Int) {
+    self.documentCount = documentCount
+    // Blocks without values are one and the same.
+    let empty = Array(repeating: Double.nan, count: Self.blockSize)
+    blocks = Array(repeating: empty, count: (documentCount + Self.blockSize - 1) / Self.blockSize)
+  }
+
+  @inline(__always)
+  func value(of document: Int) -> Double { blocks[document / Self.blockSize][document % Self.blockSize] }
+
+  mutating func set(_ document: Int, to value: Double) {
+    blocks[document / Self.blockSize][document % Self.blockSize] = value
+  }
+
+  /// Adds the documents whose values fulfil a condition.
+  @inline(__always)
+  func insert(into set: inout DocumentSet, where holds: (Double) -> Bool) {
+    for (number, block) in blocks.enumerated() {
+      let values = block.span
+      let first = number * Self.blockSize
+      for index in 0..<min(Self.blockSize, documentCount - first) where holds(values[index]) {
+        set.insert(first + index)
+      }
+    }
+  }
 }

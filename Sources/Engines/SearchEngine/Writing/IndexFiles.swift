@@ -18,7 +18,9 @@ struct IndexFiles {
 
   // MARK: Writing
 
-  mutating func write(_ views: inout [SegmentView], nextNumber: UInt64) throws(IndexError) -> [UInt8] {
+  mutating func write(
+    _ views: inout [SegmentView], nextNumber: UInt64, definition: IndexDefinition
+  ) throws(IndexError) -> [UInt8] {
     var manifest = ByteWriter()
     manifest.write(nextNumber)
     manifest.writeVarint(UInt64(views.count))
@@ -28,7 +30,7 @@ struct IndexFiles {
         if written[number] == nil {
           let bytes = views[index].segment.bytes
           try Files.replace(segmentPath(number), with: bytes.bytes(0..<bytes.count))
-          views[index].map(try mapped(number))
+          views[index].map(try mapped(number, definition))
           written[number] = 0
         }
         if views[index].isChanged {
@@ -48,11 +50,11 @@ struct IndexFiles {
     return manifest.bytes
   }
 
-  private func mapped(_ number: UInt64) throws(FileError) -> Segment {
+  private func mapped(_ number: UInt64, _ definition: IndexDefinition) throws(FileError) -> Segment {
     let path = segmentPath(number)
     let file = try MappedFile(path: path)
     do throws(IndexError) {
-      return try Segment(number: number, bytes: SegmentBytes(file), path: path)
+      return try Segment(number: number, bytes: SegmentBytes(file), path: path, definition: definition)
     } catch {
       throw FileError(operation: "open", path: path, reason: error.description)
     }
@@ -93,12 +95,7 @@ struct IndexFiles {
       let path = segmentPath(number)
       let file: MappedFile
       do throws(FileError) { file = try MappedFile(path: path) } catch { throw .storage(error.description) }
-      segment = try Segment(number: number, bytes: SegmentBytes(file), path: path)
-      guard segment.columns.count == definition.fields.count,
-        segment.totalLengths.count == definition.textFields.count
-      else {
-        throw .damagedFile(path: path, section: "section columns", reason: "it has other fields than the definition")
-      }
+      segment = try Segment(number: number, bytes: SegmentBytes(file), path: path, definition: definition)
       var view = SegmentView(segment: segment, liveFields: liveFields)
       if change > 0 { try readChanges(number, change, into: &view) }
       view.isChanged = false

@@ -11,9 +11,6 @@ public final class IndexWriter {
   private var nextNumber: UInt64 = 1
   /// By the bytes of their ids: two ids that are only canonically equivalent are two documents, here as in segments.
   private var pending: [[UInt8]: PendingDocument] = [:]
-  /// The ids in the order in which they were put, so that equal changes make equal segments; those of documents that were
-  /// deleted again stay, and mean nothing.
-  private var pendingOrder: [[UInt8]] = []
   private var isChanged = true
   private var snapshot: IndexSnapshot
   private var files: IndexFiles
@@ -63,7 +60,6 @@ public final class IndexWriter {
     let id = Array(document.id.utf8)
     if pending[id] == nil {
       deleteVisible(id)
-      pendingOrder.append(id)
     }
     pending[id] = PendingDocument(
       document: document, live: Array(repeating: .nan, count: liveFields.count))
@@ -137,12 +133,10 @@ public final class IndexWriter {
 
   /// Makes a segment of the pending documents.
   private func flush() throws(IndexError) {
-    // Taken out one by one: an id that was put, deleted and put again stands in the order twice.
-    let documents = pendingOrder.compactMap { pending.removeValue(forKey: $0) }
-    pendingOrder = []
+    let documents = pending.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+    pending = [:]
     guard !documents.isEmpty else { return }
-    var builder = SegmentBuilder(definition: definition)
-    for entry in documents { builder.add(entry.document) }
+    let builder = SegmentBuilder(definition: definition, documents: documents.map(\.document))
     var view = try memoryView(of: builder.finish())
     for (document, entry) in documents.enumerated() {
       for (field, value) in entry.live.enumerated() where !value.isNaN { view.setLive(field, of: document, to: value) }
@@ -153,7 +147,8 @@ public final class IndexWriter {
   private func memoryView(of bytes: [UInt8]) throws(IndexError) -> SegmentView {
     let number = nextNumber
     nextNumber += 1
-    let segment = try Segment(number: number, bytes: SegmentBytes(bytes), path: "segment \(number) in memory")
+    let segment = try Segment(
+      number: number, bytes: SegmentBytes(bytes), path: "segment \(number) in memory", definition: definition)
     return SegmentView(segment: segment, liveFields: liveFields.count)
   }
 
@@ -185,15 +180,12 @@ public final class IndexWriter {
   }
 
   private func merge(_ parts: ArraySlice<SegmentView>) throws(IndexError) {
-    var merged = try memoryView(of: SegmentMerger(definition: definition, parts: Array(parts)).merged())
-    var next = 0
-    for part in parts {
-      for document in 0..<part.segment.documentCount where !part.isDeleted(document) {
-        for field in 0..<liveFields.count {
-          let value = part.liveValue(field, of: document)
-          if !value.isNaN { merged.setLive(field, of: next, to: value) }
-        }
-        next += 1
+    let merger = SegmentMerger(definition: definition, parts: Array(parts))
+    var merged = try memoryView(of: merger.merged())
+    for (number, origin) in merger.origins.enumerated() {
+      for field in 0..<liveFields.count {
+        let value = parts[parts.startIndex + origin.part].liveValue(field, of: origin.document)
+        if !value.isNaN { merged.setLive(field, of: number, to: value) }
       }
     }
     views.replaceSubrange(parts.startIndex..<parts.endIndex, with: [merged])
@@ -204,7 +196,7 @@ public final class IndexWriter {
   /// Makes everything durable and returns what ``restore(directory:definition:manifest:)`` needs.
   public func checkpoint() throws(IndexError) -> [UInt8] {
     _ = try refresh()
-    let manifest = try files.write(&views, nextNumber: nextNumber)
+    let manifest = try files.write(&views, nextNumber: nextNumber, definition: definition)
     // The written segments are mapped now, and what they took in memory is free once older snapshots are gone.
     snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views)
     return manifest

@@ -1,37 +1,32 @@
+internal import ByteCoding
 internal import TextAnalysis
 
-/// Makes a segment of documents.
+/// Makes a segment of documents in memory.
 struct SegmentBuilder {
   private let definition: IndexDefinition
   private let textFields: [Int]
-  private var documents: [IndexDocument] = []
+  private let documents: [IndexDocument]
   private var table = TermTable()
+  private var occurrences = OccurrenceTable()
   private var vocabularyTable = TermTable()
   private var vocabularyCounts: [UInt32] = []
   private var vocabularyLast: [Int32] = []
-  /// For each term its words, in the order of documents and fields.
-  private var words: [[Word]] = []
-  private var lengths: [[UInt32]]
+  private var lengths: [UInt8] = []
   private var buffer = TermBuffer()
-
-  private struct Word {
-    let document: Int32
-    let field: Int32
-    let position: Int32
-  }
 
   /// Between the values of a field: no phrase reaches across.
   private static let positionGap = 100
 
-  init(definition: IndexDefinition) {
+  /// - Parameter documents: in the order of their ids' bytes, each id once.
+  init(definition: IndexDefinition, documents: [IndexDocument]) {
     self.definition = definition
+    self.documents = documents
     textFields = definition.textFields
-    lengths = textFields.map { _ in [] }
+    lengths.reserveCapacity(documents.count * textFields.count)
+    for number in documents.indices { analyze(documents[number], number: number) }
   }
 
-  mutating func add(_ document: IndexDocument) {
-    let number = documents.count
-    documents.append(document)
+  private mutating func analyze(_ document: IndexDocument, number: Int) {
     for (textField, ordinal) in textFields.enumerated() {
       let isVocabulary = definition.fields[ordinal].isVocabulary
       var position = 0
@@ -42,15 +37,15 @@ struct SegmentBuilder {
         position = Analyzer.text.analyze(entry.text, into: &buffer, position: position)
         length += UInt32(buffer.tokens.count)
         for token in buffer.tokens {
-          let term = table.number(of: buffer.term(token))
-          if term == words.count { words.append([]) }
-          words[term].append(
-            Word(document: Int32(number), field: Int32(textField), position: Int32(token.position)))
+          occurrences.add(
+            term: table.number(of: buffer.term(token)), document: UInt32(number), field: textField,
+            position: token.position)
         }
         if isVocabulary { addVocabulary(entry.text, document: number) }
       }
-      lengths[textField].append(length)
+      lengths.append(FieldLength.code(length))
     }
+    occurrences.end(document: UInt32(number))
   }
 
   private mutating func addVocabulary(_ text: String, document: Int) {
@@ -72,37 +67,13 @@ struct SegmentBuilder {
 
   /// The segment's bytes.
   func finish() -> [UInt8] {
-    var encoder = SegmentEncoder(documentCount: documents.count)
-    let vocabulary = (0..<vocabularyTable.count).map {
-      (word: Array(vocabularyTable.bytes($0)), documents: vocabularyCounts[$0])
-    }
-    .sorted { $0.word.lexicographicallyPrecedes($1.word) }
+    var encoder = SegmentEncoder(definition: definition, documentCount: documents.count, lengths: lengths)
     encoder.setDocuments(
-      ids: documents.map { Array($0.id.utf8) }, stored: documents.map { StoredBlob.packed($0.stored) },
-      lengths: lengths,
-      vocabulary: vocabulary)
+      ids: documents.map { Array($0.id.utf8) }, stored: documents.map { StoredBlob.packed($0.stored) })
+    encoder.setVocabulary(
+      vocabularyTable.order.map { (word: Array(vocabularyTable.bytes($0)), documents: vocabularyCounts[$0]) })
+    occurrences.write(to: &encoder, order: table.order) { Array(table.bytes($0)) }
     encoder.setColumns(definition.fields.indices.map(column(of:)))
-    let order = (0..<table.count).sorted { table.bytes($0).lexicographicallyPrecedes(table.bytes($1)) }
-    for term in order {
-      encoder.beginTerm(Array(table.bytes(term)))
-      var index = 0
-      let words = words[term]
-      while index < words.count {
-        let document = words[index].document
-        var occurrences: [FieldOccurrences] = []
-        while index < words.count, words[index].document == document {
-          let field = words[index].field
-          var positions: [Int] = []
-          while index < words.count, words[index].document == document, words[index].field == field {
-            positions.append(Int(words[index].position))
-            index += 1
-          }
-          occurrences.append(FieldOccurrences(field: Int(field), positions: positions))
-        }
-        encoder.add(document: Int(document), occurrences)
-      }
-      encoder.endTerm()
-    }
     return encoder.finish()
   }
 
@@ -123,25 +94,25 @@ struct SegmentBuilder {
           })
       }
       let dictionary = TextDictionary(texts)
-      return .texts(
-        dictionary: dictionary.texts, ordinals: dictionary.ordinals(of: texts), named: named(ordinal))
+      var values = TextColumnValues()
+      values.dictionary = dictionary.texts
+      values.ordinals = dictionary.ordinals(of: texts)
+      if field.type == .attributes { addNamed(ordinal, to: &values) }
+      return .texts(values)
     }
   }
 
-  private func named(_ ordinal: Int) -> ColumnValues.NamedNumbers {
-    var numbers = ColumnValues.NamedNumbers()
-    guard definition.fields[ordinal].type == .attributes else { return numbers }
+  private func addNamed(_ ordinal: Int, to values: inout TextColumnValues) {
     let names = documents.map { document in
       Set(document.attributeNumbers.filter { $0.field == ordinal }.map { Array($0.name.utf8) })
     }
     let dictionary = TextDictionary(names)
-    numbers.names = dictionary.texts
-    numbers.pairs = documents.map { document in
+    values.names = dictionary.texts
+    values.pairs = documents.map { document in
       document.attributeNumbers.filter { $0.field == ordinal }
         .map { (name: dictionary.ordinal(of: Array($0.name.utf8)), number: $0.number) }
         .sorted { ($0.name, $0.number) < ($1.name, $1.number) }
     }
-    return numbers
   }
 }
 

@@ -1,48 +1,63 @@
+internal import ByteCoding
+
 /// Makes one segment of several, leaving out documents that are deleted.
 struct SegmentMerger {
   private let definition: IndexDefinition
   private let parts: [SegmentView]
+  /// The documents in the order of their ids: which part each comes from, and its number there.
+  let origins: [(part: Int, document: Int)]
   /// For each part and document its number in the result; -1 where it is left out.
   private let numbers: [[Int32]]
-  private let documentCount: Int
 
   init(definition: IndexDefinition, parts: [SegmentView]) {
     self.definition = definition
     self.parts = parts
-    var next: Int32 = 0
-    numbers = parts.map { part in
-      (0..<part.segment.documentCount).map { document in
-        guard !part.isDeleted(document) else { return -1 }
-        defer { next += 1 }
-        return next
-      }
+    origins = Self.order(of: parts)
+    var numbers = parts.map { Array(repeating: Int32(-1), count: $0.segment.documentCount) }
+    for (number, origin) in origins.enumerated() { numbers[origin.part][origin.document] = Int32(number) }
+    self.numbers = numbers
+  }
+
+  /// The documents of all parts that are not deleted, by id.
+  private static func order(of parts: [SegmentView]) -> [(part: Int, document: Int)] {
+    var next = parts.map { _ in 0 }
+    func advance(_ part: Int) {
+      while next[part] < parts[part].segment.documentCount, parts[part].isDeleted(next[part]) { next[part] += 1 }
     }
-    documentCount = Int(next)
+    for part in parts.indices { advance(part) }
+    var order: [(part: Int, document: Int)] = []
+    while true {
+      var least: Int?
+      for part in parts.indices where next[part] < parts[part].segment.documentCount {
+        guard let other = least else {
+          least = part
+          continue
+        }
+        if parts[part].segment.ids.compare(next[part], with: parts[other].segment.ids, next[other]) < 0 { least = part }
+      }
+      guard let least else { return order }
+      order.append((least, next[least]))
+      next[least] += 1
+      advance(least)
+    }
   }
 
   /// The merged segment's bytes.
   func merged() -> [UInt8] {
-    var encoder = SegmentEncoder(documentCount: documentCount)
-    var ids: [[UInt8]] = []
-    var stored: [[UInt8]] = []
-    var lengths: [[UInt32]] = definition.textFields.map { _ in [] }
-    forEachDocument { part, document in
-      ids.append(part.segment.ids.bytes(document))
-      stored.append(part.segment.storedBlob(of: document))
-      for field in lengths.indices {
-        lengths[field].append(UInt32(part.segment.length(field: field, document: document)))
-      }
+    var lengths: [UInt8] = []
+    let fields = definition.textFields.count
+    lengths.reserveCapacity(origins.count * fields)
+    for (part, document) in origins {
+      for field in 0..<fields { lengths.append(parts[part].segment.lengthCode(field: field, document: document)) }
     }
-    encoder.setDocuments(ids: ids, stored: stored, lengths: lengths, vocabulary: mergedVocabulary())
-    encoder.setColumns(definition.fields.indices.map(mergedColumn))
+    var encoder = SegmentEncoder(definition: definition, documentCount: origins.count, lengths: lengths)
+    encoder.setDocuments(
+      ids: origins.map { parts[$0.part].segment.ids.bytes($0.document) },
+      stored: origins.map { parts[$0.part].segment.storedBlob(of: $0.document) })
+    encoder.setVocabulary(mergedVocabulary())
     mergeTerms(into: &encoder)
+    encoder.setColumns(definition.fields.indices.map(mergedColumn))
     return encoder.finish()
-  }
-
-  private func forEachDocument(_ body: (SegmentView, Int) -> Void) {
-    for (index, part) in parts.enumerated() {
-      for document in 0..<part.segment.documentCount where numbers[index][document] >= 0 { body(part, document) }
-    }
   }
 
   /// Walks over several tables in order at once: gives each distinct text with its place in the tables that have it.
@@ -61,21 +76,46 @@ struct SegmentMerger {
   }
 
   private func mergeTerms(into encoder: inout SegmentEncoder) {
+    let patterns = mergedPatterns(into: &encoder)
+    var found: [(posting: PostingEncoder.Posting, firstPosition: Int)] = []
+    var positions: [UInt32] = []
+    var values: [UInt32] = []
     forEachText(of: parts.map(\.segment.terms)) { term, holders in
-      encoder.beginTerm(term)
+      found.removeAll(keepingCapacity: true)
+      positions.removeAll(keepingCapacity: true)
       for (part, index) in holders {
-        var cursor = parts[part].segment.cursor(ofTerm: index)
-        while cursor.next() {
-          let number = numbers[part][cursor.document]
-          var occurrences: [FieldOccurrences] = []
-          while let (field, frequency) = cursor.nextField() {
-            occurrences.append(FieldOccurrences(field: field, positions: cursor.readPositions(frequency)))
-          }
-          if number >= 0 { encoder.add(document: Int(number), occurrences) }
+        parts[part].segment.list(ofTerm: index).forEachPosting(patterns: parts[part].segment.patterns) {
+          document, pattern, differences in
+          let number = numbers[part][document]
+          guard number >= 0 else { return }
+          let posting = PostingEncoder.Posting(
+            document: UInt32(number), pattern: patterns[part][pattern], positionCount: differences.count)
+          found.append((posting, positions.count))
+          positions += differences
         }
       }
-      encoder.endTerm()
+      guard holders.count > 1 else {
+        return encoder.add(term: term, postings: found.map(\.posting), positions: positions[...])
+      }
+      found.sort { $0.posting.document < $1.posting.document }
+      values.removeAll(keepingCapacity: true)
+      for (posting, first) in found { values += positions[first..<first + posting.positionCount] }
+      encoder.add(term: term, postings: found.map(\.posting), positions: values[...])
     }
+  }
+
+  /// Numbers the patterns of all parts anew; returns the new numbers by part.
+  private func mergedPatterns(into encoder: inout SegmentEncoder) -> [[UInt32]] {
+    var numbering = OccurrencePatterns.Numbering()
+    let numbers = parts.map { part -> [UInt32] in
+      var uses = Array(repeating: 0, count: part.segment.patterns.count)
+      for term in 0..<part.segment.terms.count {
+        part.segment.list(ofTerm: term).forEachPattern { uses[$0] += 1 }
+      }
+      return uses.indices.map { numbering.number(of: part.segment.patterns.entries(of: $0), uses: uses[$0]) }
+    }
+    let places = encoder.setPatterns(numbering)
+    return numbers.map { $0.map { places[Int($0)] } }
   }
 
   /// Words with the sums of their counts. Deleted documents stay counted: the counts only order corrections, and every
@@ -94,15 +134,11 @@ struct SegmentMerger {
     case .text: return .none
     case .number, .boolean, .date:
       if definition.fields[field].isLive { return .none }
-      var values: [Double] = []
-      forEachDocument { part, document in
-        if case .numbers(let column) = part.segment.columns[field] {
-          values.append(column.value(of: document))
-        } else {
-          values.append(.nan)
-        }
-      }
-      return .numbers(values)
+      return .numbers(
+        origins.map { part, document in
+          guard case .numbers(let column) = parts[part].segment.columns[field] else { return .nan }
+          return column.value(of: document)
+        })
     case .keyword, .attributes: return mergedTexts(field)
     }
   }
@@ -124,19 +160,18 @@ struct SegmentMerger {
     }
     let (texts, places) = union(columns.map { $0?.dictionary }, used: used)
     let (names, namePlaces) = union(columns.map { $0?.names }, used: usedNames)
-    var ordinals: [[UInt32]] = []
-    var named = ColumnValues.NamedNumbers(names: names, pairs: [])
-    for (part, column) in columns.enumerated() {
-      for document in numbers[part].indices where numbers[part][document] >= 0 {
-        var list: [UInt32] = []
-        var pairs: [(name: UInt32, number: Double)] = []
-        column?.forEachOrdinal(of: document) { list.append(places[part][$0]) }
-        column?.forEachPair(of: document) { pairs.append((namePlaces[part][$0], $1)) }
-        ordinals.append(list)
-        named.pairs.append(pairs)
-      }
+    var values = TextColumnValues()
+    values.dictionary = texts
+    values.names = names
+    for (part, document) in origins {
+      var list: [UInt32] = []
+      var pairs: [(name: UInt32, number: Double)] = []
+      columns[part]?.forEachOrdinal(of: document) { list.append(places[part][$0]) }
+      columns[part]?.forEachPair(of: document) { pairs.append((namePlaces[part][$0], $1)) }
+      values.ordinals.append(list)
+      values.pairs.append(pairs)
     }
-    return .texts(dictionary: texts, ordinals: ordinals, named: named)
+    return .texts(values)
   }
 
   /// The union of dictionaries in order, and for each the new ordinals of its texts.

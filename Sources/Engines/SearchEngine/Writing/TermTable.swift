@@ -10,6 +10,9 @@ struct TermTable {
 
   func bytes(_ number: Int) -> ArraySlice<UInt8> { arena[starts[number]..<starts[number + 1]] }
 
+  /// The numbers of all texts, in the order of their bytes.
+  var order: [Int] { (0..<count).sorted { bytes($0).lexicographicallyPrecedes(bytes($1)) } }
+
   /// The number of `term`, a new one where it was not known.
   mutating func number(of term: ArraySlice<UInt8>) -> Int {
     if (count + 1) * 2 > slots.count { grow() }

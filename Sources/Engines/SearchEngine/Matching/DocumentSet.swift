@@ -1,0 +1,137 @@
+/// A set of a segment's documents, a bit for each.
+struct DocumentSet: Equatable {
+  private(set) var words: [UInt64]
+  let capacity: Int
+
+  /// No document, or every one.
+  init(capacity: Int, full: Bool = false) {
+    self.capacity = capacity
+    words = Array(repeating: full ? .max : 0, count: (capacity + 63) / 64)
+    if full, capacity % 64 != 0 { words[words.count - 1] = (1 << UInt64(capacity % 64)) - 1 }
+  }
+
+  /// 64 of the bits; none after the last.
+  @inline(__always)
+  func word(_ index: Int) -> UInt64 { index < words.count ? words[index] : 0 }
+
+  /// How many documents there are.
+  var count: Int { words.span.reduce { $0 &+ $1.nonzeroBitCount } }
+
+  var isEmpty: Bool { !words.contains { $0 != 0 } }
+
+  @inline(__always)
+  func contains(_ document: Int) -> Bool { words[document >> 6] & (1 << UInt64(document & 63)) != 0 }
+
+  @inline(__always)
+  mutating func insert(_ document: Int) { words[document >> 6] |= 1 << UInt64(document & 63) }
+
+  /// Adds those of the first `count` documents for which `holds` is true.
+  @inline(__always)
+  mutating func insert(upTo count: Int, where holds: (Int) -> Bool) {
+    precondition(count <= capacity, "more documents than the set has room for")
+    // Safety: the words hold a bit for each of `capacity` documents.
+    unsafe words.withUnsafeMutableBufferPointer { words in
+      for index in 0..<count / 64 {
+        var word: UInt64 = 0
+        for bit in 0..<64 { word |= (holds(index &* 64 &+ bit) ? 1 : 0) &<< UInt64(bit) }
+        unsafe words[index] |= word
+      }
+      for document in count / 64 * 64..<count where holds(document) {
+        unsafe words[document >> 6] |= 1 << UInt64(document & 63)
+      }
+    }
+  }
+
+  /// Adds the documents of a list.
+  mutating func insert(_ list: PostingList) {
+    guard let bitmap = list.bitmap else {
+      let capacity = capacity
+      // Safety: the words hold a bit for each of `capacity` documents, and the document is checked against that.
+      return unsafe words.withUnsafeMutableBufferPointer { words in
+        list.forEachDocument { document in
+          precondition(document < capacity, "a segment's table points outside of it")
+          unsafe words[document &>> 6] |= 1 &<< UInt64(document & 63)
+        }
+      }
+    }
+    combine(with: bitmap) { $0 | $1 }
+  }
+
+  mutating func formIntersection(_ other: DocumentSet) { combine(with: other) { $0 & $1 } }
+
+  mutating func formUnion(_ other: DocumentSet) { combine(with: other) { $0 | $1 } }
+
+  mutating func subtract(_ other: DocumentSet) { combine(with: other) { $0 & ~$1 } }
+
+  /// Keeps the documents that have a bit in a bitmap too.
+  mutating func formIntersection(_ bitmap: DenseDocuments) { combine(with: bitmap) { $0 & $1 } }
+
+  @inline(__always)
+  private mutating func combine(with other: DocumentSet, _ operation: (UInt64, UInt64) -> UInt64) {
+    precondition(other.words.count == words.count, "sets of different segments are combined")
+    // Safety: both have so many words.
+    unsafe other.words.withUnsafeBufferPointer { other in
+      unsafe words.withUnsafeMutableBufferPointer { words in
+        for index in 0..<words.count { unsafe words[index] = operation(words[index], other[index]) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private mutating func combine(with bitmap: DenseDocuments, _ operation: (UInt64, UInt64) -> UInt64) {
+    precondition(bitmap.wordCount == words.count, "sets of different segments are combined")
+    // Safety: both have so many words.
+    let other = unsafe bitmap.words
+    unsafe words.withUnsafeMutableBufferPointer { words in
+      for index in 0..<words.count {
+        let word = unsafe other.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
+        unsafe words[index] = unsafe operation(words[index], UInt64(littleEndian: word))
+      }
+    }
+  }
+
+  /// The documents that are not in the set.
+  func inverted() -> DocumentSet {
+    var result = DocumentSet(capacity: capacity, full: true)
+    result.subtract(self)
+    return result
+  }
+
+  /// Gives the documents, ascending.
+  @inline(__always)
+  func forEach(_ body: (Int) -> Void) {
+    let words = words.span
+    for index in words.indices {
+      // Safety: the index is one of the span's.
+      var word = unsafe words[unchecked: index]
+      while word != 0 {
+        body((index &<< 6) &+ word.trailingZeroBitCount)
+        word &= word &- 1
+      }
+    }
+  }
+
+  /// The first documents, ascending.
+  func first(_ count: Int) -> [Int] {
+    var found: [Int] = []
+    for index in words.indices where words[index] != 0 {
+      var word = words[index]
+      while word != 0, found.count < count {
+        found.append((index << 6) + word.trailingZeroBitCount)
+        word &= word - 1
+      }
+      if found.count >= count { break }
+    }
+    return found
+  }
+}
+
+extension Span where Element == UInt64 {
+  /// The sum of what `body` makes of each element.
+  @inline(__always)
+  fileprivate func reduce(_ body: (Int, UInt64) -> Int) -> Int {
+    var sum = 0
+    for index in indices { sum = unsafe body(sum, self[unchecked: index]) }
+    return sum
+  }
+}

@@ -1,0 +1,79 @@
+/// Finds the best documents of one term by score, block by block: those in which no document can be among the best are
+/// passed over.
+struct SoleTermSearch {
+  private let list: PostingList
+  private let view: SegmentView
+  private let number: Int
+  private let contributions: ContributionTable
+  /// For each block the most that a document in it can have.
+  private let bounds: [Double]
+
+  /// How many blocks are looked at before the others.
+  private static let firstBlocks = 4
+
+  /// - Parameters:
+  ///   - number: the view's among those of the snapshot.
+  ///   - excess: by how much what a posting counts may exceed what it counted when the segment was made.
+  init(
+    list: PostingList, segment view: SegmentView, view number: Int, weight: Double, scorer: PostingScorer,
+    excess: Double
+  ) {
+    self.list = list
+    self.view = view
+    self.number = number
+    let contributions = ContributionTable(weight: weight, scorer: scorer, segment: view.segment)
+    self.contributions = contributions
+    bounds = (0..<list.blockCount).map { list.bound(ofBlock: $0, contributions, weight: weight, excess: excess) }
+  }
+
+  /// Offers the documents that may be among the best.
+  func run(_ best: inout TopScores, hits: DocumentSet?) {
+    var first: [Int] = []
+    for block in bounds.indices {
+      let place = first.firstIndex { bounds[block] > bounds[$0] } ?? first.count
+      if place < Self.firstBlocks {
+        first.insert(block, at: place)
+        if first.count > Self.firstBlocks { first.removeLast() }
+      }
+    }
+    // Safety: the buffer has room for the documents and the patterns of a block.
+    unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * BitPacking.blockCount) { buffer in
+      let documents = unsafe buffer.baseAddress.unsafelyUnwrapped
+      for block in first { unsafe score(block, documents, hits, &best) }
+      for block in bounds.indices {
+        let start = block > 0 ? list.lastDocument(ofBlock: block - 1) + 1 : 0
+        guard best.mayTake(bound: bounds[block], view: number, from: start), !first.contains(block) else { continue }
+        unsafe score(block, documents, hits, &best)
+      }
+    }
+  }
+
+  // Safety: `documents` has room for the documents and the patterns of a block.
+  @unsafe private func score(
+    _ number: Int, _ documents: UnsafeMutablePointer<UInt32>, _ hits: DocumentSet?, _ best: inout TopScores
+  ) {
+    let patterns = unsafe documents + BitPacking.blockCount
+    let block = list.block(number)
+    unsafe list.readDocuments(of: block, into: documents)
+    unsafe list.readPatterns(of: block, into: patterns)
+    for index in 0..<block.count {
+      let document = unsafe Int(documents[index])
+      let score = unsafe contributions.contribution(document: document, pattern: Int(patterns[index]))
+      guard score >= best.threshold else { continue }
+      if let hits, !hits.contains(document) { continue }
+      if view.isDeleted(document) { continue }
+      best.offer(score: score, view: self.number, document: document)
+    }
+  }
+}
+
+extension PostingList {
+  /// The most that a document of a block can have, of a list of several blocks.
+  @inline(__always)
+  func bound(ofBlock block: Int, _ contributions: ContributionTable, weight: Double, excess: Double) -> Double {
+    let best = best(ofBlock: block)
+    let exact = contributions.contribution(document: best.document, pattern: best.pattern)
+    // Rounding must not make a bound less than what it bounds.
+    return max(exact, weight * Saturation.of(Double(best.rest) * excess) * (1 + 1e-12))
+  }
+}
