@@ -147,3 +147,23 @@ struct AnalyzerTests {
     }
   }
 }
+
+@Suite("Terms of words")
+struct WordStemmerTests {
+  @Test(
+    "a word's term is the one that its text has",
+    arguments: [
+      "Running shoes' laces and the runner's glasses", "مكتبة الكتب والمكتبات ومدرسة",
+      "dv7-1211ea 500ml ﷺ fiancée naïve",
+      "Kettles غلاية kettle 17\" سماعات بلوتوث لاسلكية", "ไทยแลนด์ 東京タワー ノートパソコン",
+    ])
+  func terms(text: String) {
+    var words = TermBuffer()
+    var terms = TermBuffer()
+    Analyzer.words.analyze(text, into: &words)
+    Analyzer.text.analyze(text, into: &terms)
+    var stemmer = WordStemmer()
+    #expect(words.tokens.map { stemmer.term(of: words.term($0)) } == terms.tokens.map { Array(terms.term($0)) })
+    #expect(words.tokens.map(\.position) == terms.tokens.map(\.position))
+  }
+}

@@ -51,6 +51,29 @@ public struct TermBuffer {
   }
 }
 
+/// Makes terms of words: where a text's words are few different ones, each is stemmed once.
+///
+/// Not thread-safe: each thread has its own.
+public struct WordStemmer {
+  private let stemmer = EnglishStemmer()
+  private var bytes: [UInt8] = []
+
+  /// A stemmer.
+  public init() {}
+
+  /// Words up to this many bytes have the same term whether the text is analyzed to words or to terms; a longer one may
+  /// have been cut.
+  public static let longestWord = TermBuffer.longestTerm - 4
+
+  /// The term that ``Analyzer/text`` makes of a word that ``Analyzer/words`` gives, of at most ``longestWord`` bytes.
+  public mutating func term(of word: ArraySlice<UInt8>) -> [UInt8] {
+    bytes.removeAll(keepingCapacity: true)
+    bytes += word
+    stemmer.stemWord(&bytes, from: 0)
+    return bytes
+  }
+}
+
 /// Snowball's English stemmer (Porter2), one for each buffer since it keeps state between calls.
 // Safety: the handle is owned by this value alone and deleted once, in `deinit`.
 @safe final class EnglishStemmer {
@@ -64,7 +87,17 @@ public struct TermBuffer {
     if let handle = unsafe handle { unsafe sb_stemmer_delete(handle) }
   }
 
-  /// Replaces the word that `bytes` has from `start` on with its stem.
+  /// Replaces the folded word of any script that `bytes` has from `start` on with its stem.
+  func stemWord(_ bytes: inout [UInt8], from start: Int) {
+    let word = bytes[start...]
+    if word.allSatisfy(ASCII.isLetter) {
+      stem(&bytes, from: start)
+    } else if ArabicStemming.isArabic(word) {
+      ArabicStemming.stem(&bytes, from: start)
+    }
+  }
+
+  /// Replaces the English word that `bytes` has from `start` on with its stem.
   func stem(_ bytes: inout [UInt8], from start: Int) {
     guard let handle = unsafe handle else { return }
     let count = Int32(bytes.count - start)

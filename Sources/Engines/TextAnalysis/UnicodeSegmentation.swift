@@ -45,18 +45,9 @@ struct UnicodeSegmentation {
     Folding.fold(units, into: &buffer.bytes)
     // A lone mark or tatweel folds to nothing.
     guard buffer.bytes.count > start else { return }
-    if stems { stem(&buffer, from: start) }
+    if stems { buffer.stemmer.stemWord(&buffer.bytes, from: start) }
     buffer.finish(from: start, position: position, source: first.start..<last.end)
     position += 1
-  }
-
-  private func stem(_ buffer: inout TermBuffer, from start: Int) {
-    let word = buffer.bytes[start...]
-    if word.allSatisfy(ASCII.isLetter) {
-      buffer.stemmer.stem(&buffer.bytes, from: start)
-    } else if ArabicStemming.isArabic(word) {
-      ArabicStemming.stem(&buffer.bytes, from: start)
-    }
   }
 
   /// Cuts a run by ICU's dictionaries.

@@ -136,7 +136,7 @@ public final class IndexWriter {
     let documents = pending.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
     pending = [:]
     guard !documents.isEmpty else { return }
-    let builder = SegmentBuilder(definition: definition, documents: documents.map(\.document))
+    var builder = SegmentBuilder(definition: definition, documents: documents.map(\.document))
     var view = try memoryView(of: builder.finish())
     for (document, entry) in documents.enumerated() {
       for (field, value) in entry.live.enumerated() where !value.isNaN { view.setLive(field, of: document, to: value) }

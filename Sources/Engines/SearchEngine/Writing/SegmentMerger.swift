@@ -63,15 +63,21 @@ struct SegmentMerger {
   /// Walks over several tables in order at once: gives each distinct text with its place in the tables that have it.
   private func forEachText(of tables: [TextTable], _ body: ([UInt8], [(part: Int, index: Int)]) -> Void) {
     var places = tables.map { _ in 0 }
-    var heads = tables.map { $0.count > 0 ? $0.bytes(0) : nil }
-    while let least = heads.compactMap({ $0 }).min(by: { $0.lexicographicallyPrecedes($1) }) {
-      var holders: [(part: Int, index: Int)] = []
-      for (index, head) in heads.enumerated() where head == least {
-        holders.append((index, places[index]))
-        places[index] += 1
-        heads[index] = places[index] < tables[index].count ? tables[index].bytes(places[index]) : nil
+    var holders: [(part: Int, index: Int)] = []
+    while true {
+      holders.removeAll(keepingCapacity: true)
+      for (part, table) in tables.enumerated() where places[part] < table.count {
+        guard let first = holders.first else {
+          holders.append((part, places[part]))
+          continue
+        }
+        let order = table.compare(places[part], with: tables[first.part], first.index)
+        if order < 0 { holders.removeAll(keepingCapacity: true) }
+        if order <= 0 { holders.append((part, places[part])) }
       }
-      body(least, holders)
+      guard let first = holders.first else { return }
+      for holder in holders { places[holder.part] += 1 }
+      body(tables[first.part].bytes(first.index), holders)
     }
   }
 
