@@ -18,6 +18,9 @@ extension ConsumerGroup {
     require(pendingJoin.isDisjoint(with: members.keys), "a member is still pending")
     require(pendingSync.isSubset(of: members.keys), "a stranger owes a sync")
     require(metadataBytes == members.values.reduce(0) { $0 + $1.metadataBytes }, "metadata is miscounted")
+    require(
+      heldBytes == members.values.reduce(0) { $0 + $1.heldBytes }
+        + pendingJoin.reduce(0) { $0 + ConsumerGroup.heldBytes(ofID: $1) }, "what it holds is miscounted")
     require(actions.isEmpty, "actions were left behind")
     require(isSyncTimed == !pendingSync.isEmpty, "the sync timer does not match who owes a sync")
     switch state {
@@ -59,6 +62,8 @@ extension GroupCoordinator {
           broken.append("\(id) misses the timer \(timer)")
         }
       }
+      let held = state.entries.reduce(0) { $0 + ConsumerGroup.heldBytes(ofID: $1.key) + $1.value.group.heldBytes }
+      if state.heldBytes != held { broken.append("groups hold \(held) bytes, not \(state.heldBytes)") }
       let expected = state.entries.values.reduce(1) { $0 + $1.group.expectedTimers().count }
       if state.timers.count != expected { broken.append("\(state.timers.count) timers are set, not \(expected)") }
       let parked = state.entries.values.reduce(0) { sum, entry in

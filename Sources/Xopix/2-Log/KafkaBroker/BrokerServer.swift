@@ -48,9 +48,11 @@ public final class BrokerServer: Sendable {
     group = MultiThreadedEventLoopGroup.singleton
     let clock = EventLoopClock(group: group, now: parts.now)
     let store = try SQLiteOffsetStore(path: parts.directory + "/groups.sqlite")
-    let groups = try GroupCoordinator(store: store, clock: clock) { error in
-      logger.error("the groups' database failed", metadata: ["error": "\(error)"])
-    }
+    let metrics = BrokerMetrics(parts.metrics ?? NOOPMetricsHandler.instance)
+    let groups = try GroupCoordinator(
+      store: store, clock: clock,
+      storeFailed: { logger.error("the groups' database failed", metadata: ["error": "\($0)"]) },
+      refusedForSize: { metrics.countGroupOverflow() })
     let pool = NIOThreadPool(numberOfThreads: 4)
     pool.start()
     broker = Broker(
@@ -60,7 +62,7 @@ public final class BrokerServer: Sendable {
       authorizer: parts.authorizer, authenticator: parts.authenticator, schemas: parts.schemas, clock: clock,
       pool: pool, producerQuota: ByteQuota(bytesPerSecond: configuration.producerBytesPerSecond),
       consumerQuota: ByteQuota(bytesPerSecond: configuration.consumerBytesPerSecond),
-      metrics: BrokerMetrics(parts.metrics ?? NOOPMetricsHandler.instance),
+      metrics: metrics,
       logger: logger)
     budget = MemoryBudget(limit: configuration.maximumQueuedBytes)
     addresses = ConnectionCounter(

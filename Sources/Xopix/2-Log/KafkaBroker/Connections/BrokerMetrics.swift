@@ -24,6 +24,7 @@ struct BrokerMetrics: Sendable {
   func countRequest(_ key: APIKey) { count("xopix_broker_requests_total", [("api", "\(key)")]) }
   func countStorageFailure() { count("xopix_broker_storage_failures_total") }
   func countMalformed() { count("xopix_broker_malformed_requests_total") }
+  func countGroupOverflow() { count("xopix_broker_group_overflows_total") }
   func countThrottled() { count("xopix_broker_throttled_requests_total") }
 
   func countConnection(isRefused: Bool) {

@@ -58,7 +58,7 @@ extension ConsumerGroup {
       guard pendingJoin.count < settings.maximumMembers else {
         return refuse(token, .groupMaxSizeReached, memberID: "")
       }
-      pendingJoin.insert(newID)
+      expect(newID)
       actions.append(.schedule(.session(member: newID), at: now + request.sessionTimeoutMilliseconds))
       refuse(token, .memberIDRequired, memberID: newID)
     } else {
@@ -148,4 +148,9 @@ extension ConsumerGroup {
 
 extension JoinRequest {
   var metadataBytes: Int { protocols.reduce(0) { $0 + $1.metadata.count + $1.name.utf8.count } }
+  /// What a member that joins so takes in memory, nearly; it may get an id that is as long as its client's and 33 more.
+  var heldBytes: Int {
+    metadataBytes + 2 * clientID.utf8.count + clientHost.utf8.count + (groupInstanceID?.utf8.count ?? 0)
+      + ConsumerGroup.heldBytes(ofID: memberID) + 33
+  }
 }

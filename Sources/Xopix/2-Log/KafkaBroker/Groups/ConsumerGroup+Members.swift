@@ -6,7 +6,7 @@ extension ConsumerGroup {
     if let instance = member.groupInstanceID { staticMembers[instance] = member.id }
     if leader == nil { leader = member.id }
     if member.isAwaitingJoin { awaitingJoin += 1 }
-    pendingJoin.remove(member.id)
+    forgetPending(member.id)
     count(member, by: 1)
   }
 
@@ -15,7 +15,7 @@ extension ConsumerGroup {
   mutating func remove(_ memberID: String) {
     answerJoin(of: memberID, JoinReply(error: .unknownMemberID), now: nil)
     answerSync(of: memberID, SyncReply(error: .unknownMemberID))
-    let wasPending = pendingJoin.remove(memberID) != nil
+    let wasPending = forgetPending(memberID)
     if let member = members.removeValue(forKey: memberID) {
       order.removeAll { $0 == memberID }
       count(member, by: -1)
@@ -37,6 +37,7 @@ extension ConsumerGroup {
       preconditionFailure("a static member's id leads to no member")
     }
     if member.isTimed { actions.append(.cancel(.session(member: oldID))) }
+    heldBytes += newID.utf8.count - oldID.utf8.count
     member.id = newID
     member.isNew = false
     member.isTimed = false
@@ -64,12 +65,38 @@ extension ConsumerGroup {
     members[memberID] = member
   }
 
+  /// Notes an id that was given out and is waited for.
+  mutating func expect(_ memberID: String) {
+    if pendingJoin.insert(memberID).inserted { heldBytes += Self.heldBytes(ofID: memberID) }
+  }
+
+  @discardableResult
+  private mutating func forgetPending(_ memberID: String) -> Bool {
+    guard pendingJoin.remove(memberID) != nil else { return false }
+    heldBytes -= Self.heldBytes(ofID: memberID)
+    return true
+  }
+
+  /// Gives a member its part of the work; nothing to a stranger.
+  mutating func assign(_ assignment: [UInt8], to memberID: String) {
+    guard let present = members[memberID]?.assignment else { return }
+    heldBytes += assignment.count - present.count
+    members[memberID]?.assignment = assignment
+  }
+
   private mutating func count(_ member: Member, by sign: Int) {
     metadataBytes += sign * member.metadataBytes
+    heldBytes += sign * member.heldBytes
     for name in Set(member.protocols.map(\.name)) {
       let number = supporters[name, default: 0] + sign
       supporters[name] = number == 0 ? nil : number
     }
+  }
+
+  /// The member that asks to join again; nil for a new one.
+  func member(of request: JoinRequest) -> Member? {
+    let id = request.memberID.isEmpty ? request.groupInstanceID.flatMap { staticMembers[$0] } : request.memberID
+    return id.flatMap { members[$0] }
   }
 
   /// Whether a member with these protocols could be in the group: all others must share one of them.

@@ -11,7 +11,7 @@ extension ConsumerGroup {
   mutating func prepareRebalance(now: Int64) {
     if state == .completingRebalance {
       for id in order {
-        members[id]?.assignment = []
+        assign([], to: id)
         if answerSync(of: id, SyncReply(error: .rebalanceInProgress)) { time(id, now: now) }
       }
     }
@@ -65,7 +65,7 @@ extension ConsumerGroup {
       pendingSync.insert(id)
       answerJoin(of: id, currentGeneration(for: id), now: nil)
       members[id]?.isNew = false
-      members[id]?.assignment = []
+      assign([], to: id)
       time(id, now: now)
     }
     isSyncTimed = true

@@ -14,7 +14,7 @@ extension ConsumerGroup {
     members[memberID]?.syncToken = token
     if state == .completingRebalance, isLeader(memberID) {
       // Of a member named twice the last counts; who is not named gets nothing to do; strangers are ignored.
-      for (id, assignment) in request.assignments { members[id]?.assignment = assignment }
+      for (id, assignment) in request.assignments { assign(assignment, to: id) }
       transition(to: .stable, now: now)
       for id in order { answerAssignment(of: id, now: now) }
     } else if state == .stable {

@@ -39,6 +39,11 @@ struct ConsumerGroup: Sendable {
     var isAwaitingJoin: Bool { joinToken != nil }
     var isAwaitingSync: Bool { syncToken != nil }
     var metadataBytes: Int { protocols.reduce(0) { $0 + $1.metadata.count + $1.name.utf8.count } }
+    /// What it takes in memory, nearly.
+    var heldBytes: Int {
+      metadataBytes + assignment.count + clientID.utf8.count + clientHost.utf8.count
+        + (groupInstanceID?.utf8.count ?? 0) + ConsumerGroup.heldBytes(ofID: id)
+    }
 
     func metadata(of protocolName: String?) -> [UInt8] {
       protocols.first { $0.name == protocolName }?.metadata ?? []
@@ -71,6 +76,8 @@ struct ConsumerGroup: Sendable {
   /// How many members support a protocol.
   var supporters: [String: Int] = [:]
   var metadataBytes = 0
+  /// What its members and the ids given out take in memory, nearly.
+  var heldBytes = 0
   /// Topics that this generation's members subscribe to, where the group is of consumers and they could be read.
   var subscribedTopics: Set<String>?
   /// How much longer an initial rebalance may be prolonged, and whether somebody came since it last was.
@@ -95,6 +102,9 @@ struct ConsumerGroup: Sendable {
     generation = record.generation
     changedAt = record.changedAt
   }
+
+  /// What an id takes with what is kept of its owner in any case.
+  static func heldBytes(ofID id: String) -> Int { id.utf8.count + 256 }
 
   /// Hands over what is to be done since the last call.
   mutating func takeActions() -> [GroupAction] {

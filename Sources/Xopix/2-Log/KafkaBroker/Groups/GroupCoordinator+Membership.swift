@@ -18,6 +18,8 @@ extension GroupCoordinator {
     let timeout = request.sessionTimeoutMilliseconds
     let allowed = settings.minimumSessionTimeoutMilliseconds...settings.maximumSessionTimeoutMilliseconds
     if !allowed.contains(timeout) { return .invalidSessionTimeout }
+    let member = state.entries[request.groupID]?.group.member(of: request)
+    guard hasRoom(for: request.heldBytes - (member?.heldBytes ?? 0), in: &state) else { return .groupMaxSizeReached }
     if !request.memberID.isEmpty { return state.entries[request.groupID] == nil ? .unknownMemberID : nil }
     let error = state.open(request.groupID, now: now)
     return error == .none ? nil : error
@@ -33,6 +35,8 @@ extension GroupCoordinator {
         error = .invalidGroupID
       } else if state.entries[request.groupID] == nil {
         error = .unknownMemberID
+      } else if !hasRoom(for: request.assignments.reduce(0) { $0 + $1.assignment.count }, in: &state) {
+        error = .groupMaxSizeReached
       }
       if let error { return state.later { reply(SyncReply(error: error)) } }
       let token = state.park(.sync(reply))

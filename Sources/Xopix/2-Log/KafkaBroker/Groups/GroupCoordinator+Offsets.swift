@@ -227,7 +227,7 @@ extension GroupCoordinatorState {
   mutating func finishRetiring(_ id: String, removed: Bool) {
     if removed {
       update(id) { $0 = GroupOffsets() }
-      entries[id] = nil
+      remove(id)
     } else {
       entries[id]?.group.revive()
     }

@@ -9,17 +9,21 @@ final class GroupCoordinator: Sendable {
   private let store: any OffsetStore
   private let clock: any GroupClock
   private let storeFailed: @Sendable (OffsetStoreError) -> Void
+  private let refusedForSize: @Sendable () -> Void
   private let state: Mutex<GroupCoordinatorState>
 
-  /// Loads what `store` holds. `storeFailed` is told of every failure to write, for the log and for metrics.
+  /// Loads what `store` holds. `storeFailed` is told of every failure to write, and `refusedForSize` of every request
+  /// that all groups together had no room for: for the log and for metrics.
   init(
     store: any OffsetStore, clock: any GroupClock, settings: GroupSettings = GroupSettings(),
-    storeFailed: @escaping @Sendable (OffsetStoreError) -> Void = { _ in }
+    storeFailed: @escaping @Sendable (OffsetStoreError) -> Void = { _ in },
+    refusedForSize: @escaping @Sendable () -> Void = {}
   ) throws(OffsetStoreError) {
     self.store = store
     self.clock = clock
     self.settings = settings
     self.storeFailed = storeFailed
+    self.refusedForSize = refusedForSize
     state = Mutex(GroupCoordinatorState(try store.load(), settings: settings))
     locked { state, now in
       state.timers.schedule(.retention, at: now + settings.retentionCheckIntervalMilliseconds)
@@ -70,6 +74,13 @@ final class GroupCoordinator: Sendable {
       if let error { storeFailed(error) }
       locked { state, _ in applied(&state, error) }
     }
+  }
+
+  /// Whether all groups together may hold so much more; what may not is counted when the lock is released.
+  func hasRoom(for bytes: Int, in state: inout GroupCoordinatorState) -> Bool {
+    if state.hasRoom(for: bytes) { return true }
+    state.later(refusedForSize)
+    return false
   }
 
   private func wake(at time: Int64) {

@@ -25,6 +25,8 @@ struct GroupCoordinatorState: Sendable {
 
   let settings: GroupSettings
   var entries: [String: Entry] = [:]
+  /// What the groups hold, nearly; what they were given is checked against `GroupSettings.maximumTotalBytes`.
+  private(set) var heldBytes = 0
   /// Groups in which a producer has pending offsets.
   var producers: [Int64: Set<String>] = [:]
   var timers = GroupTimerQueue<Timer>()
@@ -42,7 +44,10 @@ struct GroupCoordinatorState: Sendable {
 
   init(_ stored: StoredGroups, settings: GroupSettings) {
     self.settings = settings
-    for record in stored.groups { entries[record.groupID] = Entry(group: ConsumerGroup(record, settings: settings)) }
+    for record in stored.groups {
+      entries[record.groupID] = Entry(group: ConsumerGroup(record, settings: settings))
+      heldBytes += ConsumerGroup.heldBytes(ofID: record.groupID)
+    }
     for (id, offsets) in stored.offsets {
       for offset in offsets {
         lastSequence = max(lastSequence, offset.value.sequence)
@@ -59,21 +64,37 @@ struct GroupCoordinatorState: Sendable {
   }
 
   private mutating func loadedEntry(_ id: String, at time: Int64, _ body: (inout Entry) -> Void) {
+    if entries[id] == nil { heldBytes += ConsumerGroup.heldBytes(ofID: id) }
     body(&entries[id, default: Entry(group: ConsumerGroup(id: id, settings: settings, now: time))])
   }
 
   /// Finds or makes a group. Fails where there are as many as may be.
   mutating func open(_ id: String, now: Int64) -> GroupError {
     if entries[id] != nil { return .none }
-    guard entries.count < settings.maximumGroups else { return .policyViolation }
+    guard entries.count < settings.maximumGroups, hasRoom(for: ConsumerGroup.heldBytes(ofID: id)) else {
+      return .policyViolation
+    }
     entries[id] = Entry(group: ConsumerGroup(id: id, settings: settings, now: now))
+    heldBytes += ConsumerGroup.heldBytes(ofID: id)
     return .none
+  }
+
+  /// Whether groups may hold so much more.
+  func hasRoom(for bytes: Int) -> Bool { bytes <= 0 || heldBytes + bytes <= settings.maximumTotalBytes }
+
+  /// Drops a group.
+  mutating func remove(_ id: String) {
+    guard let entry = entries.removeValue(forKey: id) else { return }
+    heldBytes -= ConsumerGroup.heldBytes(ofID: id) + entry.group.heldBytes
   }
 
   /// Lets a group do something, and carries out what it answers.
   mutating func change(_ id: String, _ body: (inout ConsumerGroup) -> [GroupAction]) {
     guard let index = entries.index(forKey: id) else { return }
-    carryOut(body(&entries.values[index].group), of: id)
+    let before = entries.values[index].group.heldBytes
+    let actions = body(&entries.values[index].group)
+    heldBytes += entries.values[index].group.heldBytes - before
+    carryOut(actions, of: id)
   }
 
   mutating func park(_ waiter: Waiter) -> ReplyToken {
@@ -115,7 +136,7 @@ struct GroupCoordinatorState: Sendable {
   /// Drops a group that came to nothing and is kept nowhere.
   mutating func discardIfUnused(_ id: String) {
     guard let index = entries.index(forKey: id) else { return }
-    if entries.values[index].isUnused, entries.values[index].group.generation == 0 { entries[id] = nil }
+    if entries.values[index].isUnused, entries.values[index].group.generation == 0 { remove(id) }
   }
 
   private mutating func answer(_ token: ReplyToken, _ reply: GroupReply) {

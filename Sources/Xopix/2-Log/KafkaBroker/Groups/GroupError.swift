@@ -12,12 +12,12 @@ enum GroupError: Int16, Error, Sendable, Hashable, CaseIterable {
   case unknownMemberID = 25
   case invalidSessionTimeout = 26
   case rebalanceInProgress = 27
-  /// One group more than `GroupSettings.maximumGroups`. Clients give up with a message that speaks of a policy.
+  /// One group more than `GroupSettings.maximumGroups`, or than there is memory for. Clients give up with a message that speaks of a policy.
   case policyViolation = 44
   case nonEmptyGroup = 68
   case groupIDNotFound = 69
   case memberIDRequired = 79
-  /// Too many members, or more bytes of metadata and assignments than a group may hold.
+  /// Too many members, or more bytes of metadata and assignments than a group, or all groups together, may hold.
   case groupMaxSizeReached = 81
   case fencedInstanceID = 82
   case groupSubscribedToTopic = 86

@@ -18,6 +18,9 @@ struct GroupSettings: Sendable {
   var maximumGroups = 100_000
   /// Bytes of metadata of one group's members, and again of their assignments.
   var maximumMetadataBytes = 32 << 20
+  /// Bytes of what all groups hold together: ids, metadata of members, assignments. What would go beyond is refused
+  /// with GROUP_MAX_SIZE_REACHED, a new group with POLICY_VIOLATION.
+  var maximumTotalBytes = 256 << 20
   /// `offset.metadata.max.bytes`.
   var maximumOffsetMetadataLength = 4_096
   /// `offsets.retention.minutes`, in milliseconds.
