@@ -164,7 +164,8 @@ let package = Package(
       [
         "AnalyticsModel", "ByteCoding", "CatalogueModel", "DefinitionFiles", "DurableFiles", "EventLog", "EventSources",
         "FraudModel",
-        "HTTPAPI", "JSONBytes", "KafkaBroker", "Projections", "RecordBatches", "SchemaRegistry", "Scoring",
+        "HTTPAPI", "JSONBytes", "KafkaBroker", "KafkaClient", "Projections", "RecordBatches", "SchemaRegistry",
+        "Scoring",
         "SearchEngine",
         "ShopEvents", "Streams", "Telemetry", "WriteSide", hummingbird, lifecycle, logging, signals,
         metrics,
@@ -235,6 +236,7 @@ let package = Package(
         "ShopEvents", "Telemetry", hummingbird, httpTypes, logging, nioCore,
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
+    tests("XopixServer", ["KafkaClient"]),
     .testTarget(name: "LayoutTests", path: "Tests/LayoutTests", swiftSettings: testSettings),
   ],
   cxxLanguageStandard: .cxx17

@@ -206,6 +206,73 @@ struct ClusterMirrorTests {
     #expect(node.mirror.status.failure != nil)
   }
 
+  @Test("fewer partitions for a moment only are waited out; those that stay away stop the mirror")
+  func fewerPartitions() throws {
+    let cluster = FakeCluster(seed: 9)
+    cluster.makeTopic("orders", partitions: 2)
+    for number in 0..<20 { cluster.append(record("\(number)"), to: "orders", number % 2) }
+    let node = try Node(cluster)
+    node.catchUp()
+    let hidden = cluster.hidePartition(of: "orders")
+    for _ in 0..<3 { _ = node.mirror.step() }
+    #expect(node.mirror.status.failure == nil)
+    #expect(!node.mirror.status.isComplete)
+    cluster.showPartition(hidden, of: "orders")
+    cluster.append(record("20"), to: "orders", 1)
+    node.catchUp()
+    #expect(node.mirror.status.failure == nil)
+    try node.expectSame()
+    cluster.hidePartition(of: "orders")
+    node.catchUp(steps: 30)
+    guard case .otherHistory = node.mirror.status.failure else {
+      Issue.record("it goes on")
+      return
+    }
+  }
+
+  @Test("after the cluster was away it must show that it is the same, before anything is taken from it")
+  func comesBackAsAnother() throws {
+    for replacement in ["another name", "another record"] {
+      let cluster = FakeCluster(seed: 10)
+      cluster.makeTopic("orders", partitions: 1)
+      for number in 0..<20 { cluster.append(record("\(number)"), to: "orders") }
+      let node = try Node(cluster)
+      node.catchUp()
+      #expect(node.mirror.status.isComplete && node.mirror.status.knowsEnds)
+      cluster.setDown(true)
+      for _ in 0..<5 { _ = node.mirror.step() }
+      #expect(!node.mirror.status.isConnected)
+      #expect(!node.mirror.status.knowsEnds)
+      if replacement == "another name" { cluster.setID("another") }
+      cluster.lose(replacement == "another name" ? 0 : 5, of: "orders")
+      for number in 0..<50 { cluster.append(record("new \(number)"), to: "orders") }
+      cluster.setDown(false)
+      node.catchUp(steps: 50)
+      guard case .otherHistory = node.mirror.status.failure else {
+        Issue.record("it goes on with \(replacement)")
+        continue
+      }
+      #expect(try node.log.content(of: "orders").map { text($0.1) } == (0..<20).map(String.init))
+    }
+  }
+
+  @Test("one answer that is lost is no reason to begin anew")
+  func lostAnswer() throws {
+    let cluster = FakeCluster(seed: 11)
+    cluster.makeTopic("orders", partitions: 1)
+    cluster.append(record("0"), to: "orders")
+    let node = try Node(cluster)
+    node.catchUp()
+    cluster.setDown(true)
+    _ = node.mirror.step()
+    #expect(node.mirror.status.isConnected)
+    cluster.setDown(false)
+    cluster.append(record("1"), to: "orders")
+    node.catchUp()
+    #expect(node.mirror.status.connections == 1)
+    try node.expectSame()
+  }
+
   @Test("topics that are not there are waited for, and told of once")
   func missingTopics() throws {
     let cluster = FakeCluster(seed: 6)

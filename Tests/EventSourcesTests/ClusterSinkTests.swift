@@ -3,6 +3,7 @@ import EventLog
 import KafkaClient
 import Projections
 import RecordBatches
+import Synchronization
 import Testing
 
 @testable import EventSources
@@ -149,6 +150,66 @@ struct ClusterSinkTests {
     #expect(sink.fault != nil)
     #expect(sink.endPosition(of: ["scores", "other"]).nextOffsets.values.map(\.rawValue) == [3])
     #expect(throws: ClusterError.stopped) { try sink.records(of: ["scores"], from: Position()) }
+  }
+
+  @Test("nothing is written, or taken over, while something is in the way")
+  func obstacle() throws {
+    let cluster = FakeCluster(seed: 4)
+    cluster.makeTopic("scores", partitions: 1)
+    let directory = try TemporaryDirectory()
+    let log = try EventLog.open(directory: directory.path + "/log")
+    let before = Self.sink(cluster, log)
+    try before.append([record("a")], to: "scores")
+    let reason = Mutex<String?>("it may be another cluster")
+    let sink = ClusterSink(
+      transactionalID: "test", log: log,
+      timing: ClusterSink.Timing(answerMilliseconds: 1, retry: .milliseconds(1), longestRetry: .milliseconds(5)),
+      makeWriter: { () throws(KafkaClientError) in FakeWriter(cluster) },
+      makeReader: { () throws(KafkaClientError) in FakeReader(cluster) }, obstacle: { reason.withLock { $0 } })
+    sink.takeOver()
+    #expect(eventually { sink.fault == "it may be another cluster" })
+    try before.append([record("b")], to: "scores")
+    reason.withLock { $0 = nil }
+    #expect(eventually { sink.fault == nil })
+    #expect(throws: ClusterError.fenced(transactionalID: "test")) { try before.append([record("c")], to: "scores") }
+    try sink.append([record("d")], to: "scores")
+    #expect(cluster.content(of: "scores").values.flatMap { $0.map { text($0.1) } } == ["a", "b", "d"])
+    reason.withLock { $0 = "it went away" }
+    sink.stop()
+    #expect(throws: ClusterError.stopped) { try sink.append([record("e")], to: "scores") }
+  }
+
+  @Test("a projection opens, and shows its last state, while the cluster is away")
+  func opensWithoutTheCluster() throws {
+    let cluster = FakeCluster(seed: 5)
+    cluster.makeTopic("orders", partitions: 1)
+    cluster.makeTopic("scores", partitions: 1)
+    cluster.append(record("first"), to: "orders")
+    let directory = try TemporaryDirectory()
+    let log = try EventLog.open(directory: directory.path + "/log")
+    let mirror = try ClusterMirror(
+      topics: ["orders"], log: log, cluster: FakeReader(cluster), identityPath: directory.path + "/cluster",
+      timing: .quick, notice: { _ in })
+    for _ in 0..<20 { _ = mirror.step() }
+    try log.syncNow()
+    let first = try Self.projection(directory.path + "/generation", log, Self.sink(cluster, log))
+    #expect(try first.step(maxBytes: 1 << 20) == 1)
+    try first.checkpoint()
+    cluster.append(record("second"), to: "orders")
+    for _ in 0..<20 { _ = mirror.step() }
+    try log.syncNow()
+    cluster.setDown(true)
+    let sink = Self.sink(cluster, log)
+    let second = try Self.projection(directory.path + "/generation", log, sink)
+    #expect((second.models.first as? CountingModel)?.count == 1)
+    sink.stop()
+    #expect(throws: ClusterError.stopped) { try second.step(maxBytes: 1 << 20) }
+    cluster.setDown(false)
+    let third = try Self.projection(directory.path + "/generation", log, Self.sink(cluster, log))
+    #expect(try third.step(maxBytes: 1 << 20) == 1)
+    #expect(
+      cluster.content(of: "scores").values.flatMap { $0.map { text($0.1) } }
+        == ["first is number 1", "second is number 2"])
   }
 
   @Test("the end is that of the topics, also of those that were never read or written here")

@@ -78,6 +78,14 @@ final class FakeCluster: Sendable {
     }
   }
 
+  /// Takes away the last partition, as a broker does that knows an older state; returns it.
+  @discardableResult
+  func hidePartition(of topic: String) -> Log {
+    state.withLock { $0.topics[topic, default: []].removeLast() }
+  }
+
+  func showPartition(_ log: Log, of topic: String) { state.withLock { $0.topics[topic, default: []].append(log) } }
+
   func removeTopic(_ name: String) { state.withLock { $0.topics[name] = nil } }
 
   func setTrouble(_ share: Double) { state.withLock { $0.trouble = share } }
@@ -174,6 +182,14 @@ final class FakeReader: ClusterReading {
       guard let log = state.log(partition) else { throw .cluster(FakeCluster.unknownTopic) }
       return KafkaBounds(start: Offset(rawValue: log.start), end: Offset(rawValue: log.stable))
     }
+  }
+
+  func bounds(
+    of partitions: [TopicPartition], milliseconds: Int32
+  ) throws(KafkaClientError) -> [TopicPartition: KafkaBounds] {
+    var all: [TopicPartition: KafkaBounds] = [:]
+    for partition in partitions { all[partition] = try bounds(of: partition, milliseconds: milliseconds) }
+    return all
   }
 
   func knownEnd(of partition: TopicPartition) -> Offset? { nil }

@@ -103,6 +103,38 @@ struct KafkaConsumerTests {
     #expect(try consumer.bounds(of: Self.partition, milliseconds: 5000) == expected)
   }
 
+  @Test("many partitions' offsets are told together, rightly or not at all")
+  func boundsOfMany() async throws {
+    let cluster = try MockCluster(brokers: 2)
+    cluster.makeTopic("colours", partitions: 4, replicas: 2)
+    for number in 0..<4 { cluster.setLeader(of: "colours", Int32(number), to: Int32(number % 2 + 1)) }
+    let producer = try KafkaProducer(cluster.properties())
+    let places = try await producer.produce(
+      (0..<40).map { KafkaMessage(topic: "colours", record: record("\($0)", key: "\($0)")) })
+    let partitions = (0..<Int32(4)).map { TopicPartition(topic: "colours", partition: $0) }
+    let consumer = try KafkaConsumer(cluster.properties())
+    var expected: [TopicPartition: KafkaBounds] = [:]
+    for partition in partitions {
+      let count = places.count { $0.topicPartition == partition }
+      expected[partition] = KafkaBounds(start: Offset(rawValue: 0), end: Offset(rawValue: Int64(count)))
+    }
+    #expect(try consumer.bounds(of: [], milliseconds: 5000).isEmpty)
+    #expect(try consumer.bounds(of: partitions, milliseconds: 5000) == expected)
+    #expect(try consumer.bounds(of: partitions.reversed(), milliseconds: 5000) == expected)
+    for fault in [RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR__TRANSPORT] {
+      for before in 0..<4 {
+        cluster.plant(
+          Array(repeating: RD_KAFKA_RESP_ERR_NO_ERROR, count: before) + [fault, fault], in: .listOffsets)
+        let bounds = try? consumer.bounds(of: partitions, milliseconds: 1000)
+        #expect(bounds == nil || bounds == expected, "\(fault) after \(before)")
+        cluster.clear(.listOffsets)
+      }
+    }
+    #expect(throws: KafkaClientError.self) {
+      try consumer.bounds(of: partitions + [TopicPartition(topic: "colours", partition: 9)], milliseconds: 1000)
+    }
+  }
+
   @Test("a cluster that is not there is told, and nothing hangs")
   func tellsDisconnection() throws {
     let consumer = try KafkaConsumer(KafkaProperties(brokers: "127.0.0.1:1", ["log_level": "0"]))

@@ -159,7 +159,7 @@ public class KafkaClientCheck {
     check(admin.deleteRecords(Map.of(place, RecordsToDelete.beforeOffset(4))).lowWatermarks().get(place).get()
         .lowWatermark() == 4, "low watermark");
     check(admin.listOffsets(Map.of(place, OffsetSpec.earliest())).all().get().get(place).offset() == 4, "earliest");
-    check(admin.describeCluster().clusterId().get().equals("xopix"), "cluster id");
+    check(admin.describeCluster().clusterId().get().length() == 22, "cluster id");
     admin.deleteTopics(List.of(topic)).all().get();
     check(!admin.listTopics().names().get().contains(topic), "the topic is still there");
   }

@@ -178,7 +178,7 @@ class Groups(Administration):
 
     def test_the_cluster_is_one_broker(self):
         found = self.admin.describe_cluster()
-        self.assertEqual((found["cluster_id"], found["controller_id"]), ("xopix", 1))
+        self.assertEqual((len(found["cluster_id"]), found["controller_id"]), (22, 1))
         self.assertEqual([(one["broker_id"], one["port"]) for one in found["brokers"]],
                          [(1, support.server().kafka_port)])
 
@@ -196,7 +196,7 @@ class AsyncAdministration(unittest.IsolatedAsyncioTestCase):
         await client.create_partitions({topic: aiokafka.admin.NewPartitions(3)})
         found = await client.describe_topics([topic])
         self.assertEqual(len(found[0]["partitions"]), 3)
-        self.assertEqual((await client.describe_cluster())["cluster_id"], "xopix")
+        self.assertEqual(len((await client.describe_cluster())["cluster_id"]), 22)
         await client.delete_topics([topic])
         self.assertNotIn(topic, await client.list_topics())
         await client.close()

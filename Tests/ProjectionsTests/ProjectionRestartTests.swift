@@ -124,7 +124,7 @@ struct ProjectionRestartTests {
     while try new.step(maxBytes: 700, upTo: end) > 0 {
       if generator.chance(1, in: 5) { try new.checkpoint() }
     }
-    try new.takeOver(sink)
+    new.takeOver(sink)
     if generator.chance(1, in: 2) { try new.checkpoint() }
     // What of this was not checkpointed is read again, from before the takeover or after it.
     _ = try new.step(maxBytes: generator.number(1...3000))

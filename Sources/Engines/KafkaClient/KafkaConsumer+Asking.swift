@@ -66,31 +66,57 @@ extension KafkaConsumer {
 
   /// The first and the next offset of a partition, as its leader knows them now.
   public func bounds(of partition: TopicPartition, milliseconds: Int32) throws(KafkaClientError) -> KafkaBounds {
-    // Not by `rd_kafka_query_watermark_offsets`: that takes an end for the start where a broker refuses to tell the start.
-    let start = try offset(RD_KAFKA_OFFSET_BEGINNING, of: partition, milliseconds)
-    let end = try offset(RD_KAFKA_OFFSET_END, of: partition, milliseconds)
-    return KafkaBounds(start: start, end: max(start, end))
+    guard let bounds = try bounds(of: [partition], milliseconds: milliseconds)[partition] else { throw .closed }
+    return bounds
   }
 
-  /// An offset of a partition, by Kafka's number for what it is.
-  private func offset(
-    _ meaning: Int32, of partition: TopicPartition, _ milliseconds: Int32
-  ) throws(KafkaClientError) -> Offset {
-    // Safety: the list is ours, has one element, and is destroyed after that was read.
-    guard let list = unsafe rd_kafka_topic_partition_list_new(1) else { throw .closed }
+  /// The first and the next offset of each partition, as their leaders know them now: all, or an error where one of them
+  /// does not tell.
+  ///
+  /// An answer may come behind that to a fetch which waits for records, so many are asked for together.
+  public func bounds(
+    of partitions: [TopicPartition], milliseconds: Int32
+  ) throws(KafkaClientError) -> [TopicPartition: KafkaBounds] {
+    // Not by `rd_kafka_query_watermark_offsets`: that takes an end for the start where a broker refuses to tell the start.
+    let starts = try offsets(RD_KAFKA_OFFSET_BEGINNING, of: partitions, milliseconds)
+    let ends = try offsets(RD_KAFKA_OFFSET_END, of: partitions, milliseconds)
+    var bounds: [TopicPartition: KafkaBounds] = [:]
+    for (partition, (start, end)) in zip(partitions, zip(starts, ends)) {
+      bounds[partition] = KafkaBounds(start: start, end: max(start, end))
+    }
+    return bounds
+  }
+
+  /// An offset of each partition, by Kafka's number for what it is.
+  private func offsets(
+    _ meaning: Int32, of partitions: [TopicPartition], _ milliseconds: Int32
+  ) throws(KafkaClientError) -> [Offset] {
+    guard let first = partitions.first else { return [] }
+    // Safety: the list is ours and destroyed after its elements were read. Elements keep the order in which they are
+    // added, and each is written before the next is added, which may move them.
+    guard let list = unsafe rd_kafka_topic_partition_list_new(Int32(clamping: partitions.count)) else { throw .closed }
     defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
-    guard let asked = unsafe rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition) else {
-      throw .closed
+    for partition in partitions {
+      guard let asked = unsafe rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition) else {
+        throw .closed
+      }
+      unsafe asked.pointee.offset = Int64(meaning)
     }
-    unsafe asked.pointee.offset = Int64(meaning)
-    var code = unsafe rd_kafka_offsets_for_times(handle.pointer, list, milliseconds)
-    if code == RD_KAFKA_RESP_ERR_NO_ERROR { code = unsafe list.pointee.elems.pointee.err }
-    let offset = unsafe list.pointee.elems.pointee.offset
-    if code == RD_KAFKA_RESP_ERR_NO_ERROR, offset < 0 { code = RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE }
+    let code = unsafe rd_kafka_offsets_for_times(handle.pointer, list, milliseconds)
     guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-      throw .cluster(KafkaFault(code, "\(partition) does not tell its offsets"))
+      throw .cluster(KafkaFault(code, "\(first) does not tell its offsets"))
     }
-    return Offset(rawValue: offset)
+    var offsets: [Offset] = []
+    for (index, partition) in partitions.enumerated() {
+      var code = unsafe list.pointee.elems[index].err
+      let offset = unsafe list.pointee.elems[index].offset
+      if code == RD_KAFKA_RESP_ERR_NO_ERROR, offset < 0 { code = RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE }
+      guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+        throw .cluster(KafkaFault(code, "\(partition) does not tell its offsets"))
+      }
+      offsets.append(Offset(rawValue: offset))
+    }
+    return offsets
   }
 
   /// The partition's end as it was told with the last records; nil where none have been fetched yet. Asks nobody.

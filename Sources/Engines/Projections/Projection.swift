@@ -75,7 +75,7 @@ public final class Projection<Event: Sendable> {
       checkpointNumber = saved.number
     }
     identities = try EventIdentityJournal(directory: directory, restoring: saved?.identities)
-    outputs = try ProjectionOutputs(sink: sink, topics: outputTopics, writtenUpTo: saved?.outputEnds ?? Position())
+    outputs = ProjectionOutputs(sink: sink, topics: outputTopics, writtenUpTo: saved?.outputEnds ?? Position())
     for model in models { model.publish(at: position) }
   }
 
@@ -124,8 +124,8 @@ public final class Projection<Event: Sendable> {
 
   /// Writes outputs to `sink` from now on: another projection wrote those of everything that this one has read, and
   /// will write no more.
-  public func takeOver(_ sink: any OutputSink) throws {
-    outputs = try ProjectionOutputs(sink: sink, topics: outputTopics, writtenUpTo: sink.endPosition(of: outputTopics))
+  public func takeOver(_ sink: any OutputSink) {
+    outputs = ProjectionOutputs(sink: sink, topics: outputTopics, writtenUpTo: sink.endPosition(of: outputTopics))
     isDirty = true
   }
 

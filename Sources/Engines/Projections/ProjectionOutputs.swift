@@ -6,9 +6,10 @@ struct ProjectionOutputs {
   private let sink: (any OutputSink)?
   private let topics: [String]
   private var pending: [OutputRecord] = []
-  /// How often each output that follows from a source record was found in the log after the checkpoint.
-  private var alreadyWritten: [OutputKey: Int] = [:]
-  /// Where those were looked for.
+  /// How often each output that follows from a source record was found in the log after the checkpoint; nil before that
+  /// was looked for.
+  private var alreadyWritten: [OutputKey: Int]?
+  /// Where those are looked for.
   private var writtenUpTo: Position
 
   private struct OutputKey: Hashable {
@@ -17,37 +18,51 @@ struct ProjectionOutputs {
   }
 
   /// Outputs to `topics`, of which everything before `writtenUpTo` belongs to the checkpoint's past.
-  init(sink: (any OutputSink)?, topics: [String], writtenUpTo: Position) throws {
+  ///
+  /// The sink is not asked before there is something to write: reads are served while it can't answer.
+  init(sink: (any OutputSink)?, topics: [String], writtenUpTo: Position) {
     self.sink = sink
     self.topics = topics
     self.writtenUpTo = writtenUpTo
-    guard let sink else { return }
+  }
+
+  mutating func add(_ output: OutputRecord) {
+    if sink != nil { pending.append(output) }
+  }
+
+  /// Finds what was written after the checkpoint.
+  private func findWritten(by sink: any OutputSink) throws -> [OutputKey: Int] {
+    var found: [OutputKey: Int] = [:]
     for topic in topics {
       for record in try sink.records(of: [topic], from: writtenUpTo) {
         // The last one is ours: a dead letter keeps the headers that its record came with.
         guard let header = record.headers.last(where: { $0.key == SourceRecord.headerKey }),
           let source = header.value.flatMap(SourceRecord.init(headerValue:))
         else { continue }
-        alreadyWritten[OutputKey(source: source, topic: topic), default: 0] += 1
+        found[OutputKey(source: source, topic: topic), default: 0] += 1
       }
     }
+    return found
   }
 
-  mutating func add(_ output: OutputRecord) {
-    guard sink != nil else { return }
-    if !alreadyWritten.isEmpty {
-      let key = OutputKey(source: output.source, topic: output.topic)
-      if let count = alreadyWritten[key] {
-        alreadyWritten[key] = count > 1 ? count - 1 : nil
-        return
+  /// Takes what is there already out of what is to be written.
+  private mutating func dropWritten(by sink: any OutputSink) throws {
+    var written = try alreadyWritten ?? findWritten(by: sink)
+    if !written.isEmpty {
+      pending.removeAll { output in
+        let key = OutputKey(source: output.source, topic: output.topic)
+        guard let count = written[key] else { return false }
+        written[key] = count > 1 ? count - 1 : nil
+        return true
       }
     }
-    pending.append(output)
+    alreadyWritten = written
   }
 
   /// Writes what was added, a batch a topic.
   mutating func flush() throws {
     guard let sink, !pending.isEmpty else { return }
+    try dropWritten(by: sink)
     var recordsByTopic: [String: [Record]] = [:]
     for output in pending {
       precondition(topics.contains(output.topic), "a model wrote to \(output.topic), which is not among its outputs")
@@ -67,8 +82,12 @@ struct ProjectionOutputs {
   mutating func sync(at position: Position) throws -> Position {
     guard let sink else { return Position() }
     // What was found behind the last checkpoint and does not follow yet must be found again, should this be the next.
-    alreadyWritten = alreadyWritten.filter { $0.key.source.offset >= position[$0.key.source.topicPartition] }
-    if alreadyWritten.isEmpty { writtenUpTo = sink.endPosition(of: topics) }
+    // Where nothing was looked for, nothing was written either.
+    if let written = alreadyWritten {
+      let expected = written.filter { $0.key.source.offset >= position[$0.key.source.topicPartition] }
+      alreadyWritten = expected
+      if expected.isEmpty { writtenUpTo = sink.endPosition(of: topics) }
+    }
     try sink.sync()
     return writtenUpTo
   }

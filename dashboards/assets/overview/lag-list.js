@@ -24,9 +24,9 @@ export function lagList() {
           class: "model", "data-model": model.name, open: open.has(model.name),
           ontoggle: (event) => (event.target.open ? open.add(model.name) : open.delete(model.name)),
         },
-          h("summary", null, h("span", { class: "light", "data-tone": model.lag > 10_000 ? "bad" : model.lag > 500 ? "warn" : "good", "aria-hidden": "true" }),
+          h("summary", null, h("span", { class: "light", "data-tone": model.lag === null || model.lag > 10_000 ? "bad" : model.lag > 500 ? "warn" : "good", "aria-hidden": "true" }),
             h("strong", null, modelName(model.name)),
-            h("span", { class: "number model-lag" }, model.lag === 0 ? t("lag.level") : t("status.behind", { count: model.lag }))),
+            h("span", { class: "number model-lag" }, model.lag === null ? t("lag.unknown") : model.lag === 0 ? t("lag.level") : t("status.behind", { count: model.lag }))),
           table({
             head: [t("lag.partition"), t("lag.position"), t("lag.end"), t("lag.behind")],
             rows: model.partitions.map((one) => [`${one.topic}/${one.partition}`, number(one.position), number(one.end), number(one.lag)]),

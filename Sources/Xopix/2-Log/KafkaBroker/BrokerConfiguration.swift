@@ -12,6 +12,9 @@ public struct BrokerConfiguration: Sendable {
   public var clusterID = "xopix"
   /// `auto.create.topics.enable`: whether a client that asks for an unknown topic gets one.
   public var createsTopics = true
+  /// Why nothing is published here, nor a topic made or changed; nil where that is allowed. Groups and reading are not
+  /// touched by it.
+  public var readOnlyReason: String?
   /// Topics that the read side lives on: they can't be deleted, and records of theirs only by an operator's tools.
   public var protectedTopics: Set<String> = []
   /// `socket.request.max.bytes`.

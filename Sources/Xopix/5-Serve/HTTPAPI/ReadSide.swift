@@ -59,18 +59,58 @@ public struct LagReport: Sendable {
     }
   }
 
+  /// A Kafka cluster that is followed.
+  public struct Cluster: Sendable {
+    /// What the cluster calls itself; nil before it has answered.
+    public let id: String?
+    /// Whether it answers.
+    public let isConnected: Bool
+    /// Records that it has and the local mirror has not; nil where its ends are not known now.
+    public let lag: Int64?
+    /// Records that it had removed before they were read.
+    public let missedRecords: Int64
+    /// Topics of events that it does not have.
+    public let missingTopics: [String]
+    /// Why it is not followed, or not wholly; nil where it is.
+    public let fault: String?
+    /// Why nothing that is derived is written to it; nil where nothing hinders that.
+    public let outputsFault: String?
+
+    /// How following a cluster goes.
+    public init(
+      id: String?, isConnected: Bool, lag: Int64?, missedRecords: Int64, missingTopics: [String], fault: String?,
+      outputsFault: String?
+    ) {
+      self.id = id
+      self.isConnected = isConnected
+      self.lag = lag
+      self.missedRecords = missedRecords
+      self.missingTopics = missingTopics
+      self.fault = fault
+      self.outputsFault = outputsFault
+    }
+  }
+
   /// The models.
   public let models: [Model]
-  /// The end of every partition that the models read.
+  /// The end of every partition that the models read, as it was last told.
   public let ends: [TopicPartition: Offset]
   /// Records refused, by the topic that they were in.
   public let deadLetters: [String: Int64]
+  /// The cluster that is followed; nil where the log is Xopix's own.
+  public let cluster: Cluster?
+
+  /// Whether the ends are those of now, so that a lag can be told.
+  public var knowsEnds: Bool { cluster.map { $0.lag != nil } ?? true }
 
   /// A report.
-  public init(models: [Model], ends: [TopicPartition: Offset], deadLetters: [String: Int64]) {
+  public init(
+    models: [Model], ends: [TopicPartition: Offset], deadLetters: [String: Int64], cluster: Cluster? = nil
+  ) {
     self.models = models
     self.ends = ends
     self.deadLetters = deadLetters
+    self.cluster = cluster
   }
 }
 

@@ -11,6 +11,13 @@ public struct Configuration: Sendable, Equatable {
   public var kafka: SocketAddress?
   /// Where the schema registry is served; nil where it is not.
   public var registry: SocketAddress?
+  /// Where events come from.
+  public var source: Source
+  /// The client's properties for the cluster that is followed.
+  public var sourceProperties: SourceProperties
+  /// Whether what is derived is written, to the log or to the cluster that is followed. Of several nodes that read the
+  /// same events, one does.
+  public var writesOutputs: Bool
   /// The directory of `fixtures` and `dashboards`; nil to look for it beside the binary and in the working directory.
   public var assets: String?
   /// Log lines are written for people where true, as JSON where false; nil to decide by the terminal.
@@ -26,6 +33,9 @@ public struct Configuration: Sendable, Equatable {
     http = SocketAddress(host: "127.0.0.1", port: 8080)
     kafka = SocketAddress(host: "127.0.0.1", port: 9092)
     registry = SocketAddress(host: "127.0.0.1", port: 8081)
+    source = .embedded
+    sourceProperties = .listed([:])
+    writesOutputs = true
     assets = nil
     readableLogs = nil
     logLevel = "info"
@@ -34,7 +44,8 @@ public struct Configuration: Sendable, Equatable {
 
   /// The names that a configuration file may use.
   public static let names = [
-    "data", "http", "kafka", "registry", "assets", "log_format", "log_level", "checkpoint_seconds",
+    "data", "http", "kafka", "registry", "source", "source_properties", "outputs", "assets", "log_format", "log_level",
+    "checkpoint_seconds",
   ]
 }
 
@@ -51,6 +62,24 @@ extension Configuration {
     case "kafka": kafka = text == "off" ? nil : try Self.address(text, example: "127.0.0.1:9092", origin: origin)
     case "registry":
       registry = text == "off" ? nil : try Self.address(text, example: "127.0.0.1:8081", origin: origin)
+    case "source":
+      guard let source = Source(text) else {
+        throw ConfigurationError(
+          origin: origin,
+          reason:
+            "must be embedded or kafka:HOST:PORT[,HOST:PORT…], e.g. kafka:kafka-1:9092,kafka-2:9092, not \"\(text)\"")
+      }
+      self.source = source
+    case "source_properties":
+      guard !text.isEmpty else {
+        throw ConfigurationError(origin: origin, reason: "must name a file of lines name=value")
+      }
+      sourceProperties = .file(text)
+    case "outputs":
+      guard ["on", "off"].contains(text) else {
+        throw ConfigurationError(origin: origin, reason: "must be on or off, not \"\(text)\"")
+      }
+      writesOutputs = text == "on"
     case "assets": assets = text
     case "log_format":
       guard ["text", "json"].contains(text) else {
@@ -97,11 +126,38 @@ extension Configuration {
     }
     for (key, value) in mapping {
       let line = key.mark.map { ":\($0.line)" } ?? ""
+      if key.scalar?.string == "source_properties", let properties = value.mapping {
+        sourceProperties = .listed(try Self.properties(properties, origin: "\(file)\(line): source_properties"))
+        continue
+      }
       guard let name = key.scalar?.string, let text = value.scalar?.string else {
         throw ConfigurationError(origin: file + line, reason: "a setting must be a name with one value")
       }
       try set(name, to: text, origin: "\(file)\(line): \(name)")
     }
+  }
+
+  /// Properties of the client, each a value, or a mapping that says where the value is.
+  private static func properties(
+    _ mapping: Node.Mapping, origin: String
+  ) throws(ConfigurationError) -> [String: SourceProperties.Value] {
+    var properties: [String: SourceProperties.Value] = [:]
+    for (key, value) in mapping {
+      guard let name = key.scalar?.string else {
+        throw ConfigurationError(origin: origin, reason: "must be a mapping of properties' names")
+      }
+      if let text = value.scalar?.string {
+        properties[name] = .text(text)
+      } else if let place = value.mapping, place.count == 1, let kind = place.first?.key.scalar?.string,
+        let location = place.first?.value.scalar?.string, ["file", "environment"].contains(kind)
+      {
+        properties[name] = kind == "file" ? .file(location) : .environment(location)
+      } else {
+        throw ConfigurationError(
+          origin: "\(origin): \(name)", reason: "must be a value, {file: PATH} or {environment: VARIABLE}")
+      }
+    }
+    return properties
   }
 
   private static func address(

@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import EventLog
 
 /// The layout of a data directory, and the lock that keeps a second server out of it.
 public final class DataDirectory: Sendable {
@@ -13,10 +14,17 @@ public final class DataDirectory: Sendable {
     lock = try Files.lock(path + "/LOCK")
   }
 
+  /// A topic of the log that mirrors a cluster's; nil where the log is Xopix's own.
+  func mirroredTopic(of log: EventLog) -> String? { log.topics.first { $0.settings.mirrors }?.name }
+
   /// The event log's directory.
   public var log: String { path + "/log" }
   /// The read models' generations.
   public var generations: String { path + "/generations" }
+  /// The file that says which cluster the log mirrors; there is none where the log is Xopix's own.
+  public var mirroredCluster: String { path + "/mirrored-cluster" }
+  /// The file with the broker's `cluster.id`.
+  public var clusterID: String { path + "/cluster.id" }
   /// The schema registry's database.
   public var schemas: String { path + "/registry.sqlite" }
   /// Small relational state.

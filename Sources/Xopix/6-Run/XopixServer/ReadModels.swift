@@ -37,6 +37,8 @@ struct ModelReaders: Sendable {
 struct ProjectionFactory: Sendable {
   let log: EventLog
   let definitions: Definitions
+  /// Where outputs are written; nil where they are not.
+  let sink: (any OutputSink)?
   let wallClock: @Sendable () -> Timestamp
 
   /// Every topic that projections write to.
@@ -48,14 +50,14 @@ struct ProjectionFactory: Sendable {
   /// The projection of the generation in `directory`.
   ///
   /// - Parameters:
-  ///   - writes: whether outputs are written to the log.
+  ///   - writes: whether outputs are written.
   ///   - limit: how far to read.
   func open(
     directory: String, writes: Bool, limit: ProjectionLimit = .none
   ) throws -> Projection<ShopEvent> {
     let definitions = definitions
     return try Projection(
-      directory: directory, source: source, sink: writes ? EmbeddedSink(log: log) : nil,
+      directory: directory, source: source, sink: writes ? sink : nil,
       outputTopics: Self.outputTopics, decoder: ShopEventDecoder(),
       factories: [
         ReadModelFactory(name: "search") { directory, manifest in

@@ -2,6 +2,8 @@ internal import CatalogueModel
 internal import DefinitionFiles
 internal import DurableFiles
 internal import EventLog
+internal import EventSources
+internal import KafkaClient
 internal import Projections
 internal import SearchEngine
 
@@ -26,6 +28,13 @@ public enum StartFailure: Error, Sendable {
         self = .configuration(reason: error.description)
       } else {
         self = .damagedData(reason: error.description)
+      }
+    case let error as ClusterError:
+      switch error {
+      case .damagedIdentity: self = .damagedData(reason: error.description)
+      case .notAMirror, .otherHistory, .client: self = .configuration(reason: error.description)
+      case .log(let error): self.init(error)
+      case .fenced, .unavailable, .stopped, .storage: self = .inUse(reason: error.description)
       }
     case let error as IndexError: self = .damagedData(reason: error.description)
     case let error as EventLogError:

@@ -8,6 +8,11 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "Where HTTP is served, HOST:PORT.") var http: String?
   @Option(help: "Where the broker serves Kafka's protocol, HOST:PORT, or off.") var kafka: String?
   @Option(help: "Where the schema registry is served, HOST:PORT, or off.") var registry: String?
+  @Option(help: "Where events come from: embedded, or kafka:HOST:PORT[,HOST:PORT…] to follow a Kafka cluster.")
+  var source: String?
+  @Option(help: "A file of the Kafka client's properties for that cluster, lines name=value.")
+  var sourceProperties: String?
+  @Option(help: "Whether what is derived is written, to the log or that cluster: on or off.") var outputs: String?
   @Option(help: "A YAML file of settings; flags and XOPIX_… variables beat it.") var config: String?
   @Option(help: "The directory that holds `fixtures` and `dashboards`.") var assets: String?
   @Option(help: "Log lines for people (text) or machines (json); by default text on a terminal.") var logFormat: String?
@@ -31,7 +36,9 @@ struct ServerOptions: ParsableArguments {
       try configuration.apply(environment: environment)
       for (name, flag, value) in [
         ("data", "--data", data), ("http", "--http", http), ("kafka", "--kafka", kafka),
-        ("registry", "--registry", registry), ("assets", "--assets", assets),
+        ("registry", "--registry", registry), ("source", "--source", source),
+        ("source_properties", "--source-properties", sourceProperties), ("outputs", "--outputs", outputs),
+        ("assets", "--assets", assets),
         ("log_format", "--log-format", logFormat), ("log_level", "--log-level", logLevel),
         ("checkpoint_seconds", "--checkpoint-seconds", checkpointSeconds),
       ] {
@@ -52,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
         xopix serve
         xopix serve --data /var/lib/xopix --http 127.0.0.1:8080 --kafka 127.0.0.1:9092 --registry off
         XOPIX_HTTP=127.0.0.1:9000 xopix serve --config xopix.yaml
+        xopix serve --source kafka:kafka-1:9092,kafka-2:9092 --source-properties client.properties
       """)
 
   @OptionGroup var options: ServerOptions

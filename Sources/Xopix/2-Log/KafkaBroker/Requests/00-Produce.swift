@@ -66,6 +66,11 @@ extension Broker {
       outcome.error = refusal
       return outcome
     }
+    if let reason = configuration.readOnlyReason {
+      (outcome.error, outcome.message) = (.policyViolation, reason)
+      metrics.countRefused(error: .policyViolation)
+      return outcome
+    }
     guard let settings = log.topic(topic)?.settings, log.bounds(of: name) != nil else {
       outcome.error = .unknownTopicOrPartition
       return outcome

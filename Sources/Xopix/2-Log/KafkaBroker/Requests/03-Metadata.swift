@@ -50,7 +50,7 @@ extension Broker {
       return failed
     }
     if let found = log.topic(name) { return describe(found, request, context) }
-    guard mayBeMade, configuration.createsTopics,
+    guard mayBeMade, configuration.createsTopics, configuration.readOnlyReason == nil,
       authorizer.allows(context.principal, .create, on: .topic(name))
     else {
       failed.errorCode = ErrorCode.unknownTopicOrPartition.rawValue

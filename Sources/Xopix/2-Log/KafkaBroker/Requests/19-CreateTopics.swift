@@ -22,6 +22,10 @@ extension Broker {
         answer.errorCode = ErrorCode.topicAuthorizationFailed.rawValue
         return answer
       }
+      if let reason = configuration.readOnlyReason {
+        (answer.errorCode, answer.errorMessage) = (ErrorCode.policyViolation.rawValue, reason)
+        return answer
+      }
       create(topic, validateOnly: request.validateOnly, &answer)
       return answer
     }
@@ -51,6 +55,7 @@ extension Broker {
     var settings: [String: String] = [:]
     for config in topic.configs { settings[config.name] = config.value }
     do throws(EventLogError) {
+      try Self.checkIsOpen(settings)
       if validateOnly {
         try log.checkTopic(topic.name, partitions: partitions, settings: settings)
         if log.topic(topic.name) != nil { throw EventLogError.topicExists(topic.name) }

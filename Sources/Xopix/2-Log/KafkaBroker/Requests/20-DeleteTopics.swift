@@ -41,6 +41,7 @@ extension Broker {
 
   private func delete(_ name: String, principal: Principal) -> (ErrorCode, String?) {
     guard authorizer.allows(principal, .delete, on: .topic(name)) else { return (.topicAuthorizationFailed, nil) }
+    if let reason = configuration.readOnlyReason { return (.policyViolation, reason) }
     guard !configuration.protectedTopics.contains(name) else {
       return (
         .policyViolation, "the read models live on \(name); stop the server and remove its data directory instead"

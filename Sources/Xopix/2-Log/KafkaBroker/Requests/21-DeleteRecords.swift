@@ -34,7 +34,9 @@ extension Broker {
     guard authorizer.allows(principal, .delete, on: .topic(name.topic)) else {
       return (.topicAuthorizationFailed, -1)
     }
-    guard !configuration.protectedTopics.contains(name.topic) else { return (.policyViolation, -1) }
+    guard configuration.readOnlyReason == nil, !configuration.protectedTopics.contains(name.topic) else {
+      return (.policyViolation, -1)
+    }
     do throws(EventLogError) {
       let end = offset == -1 ? log.endOffset(of: name) : Offset(rawValue: offset)
       return (.none, try log.deleteRecords(of: name, before: end).rawValue)

@@ -19,6 +19,8 @@ extension Broker {
     for name in names {
       if !authorizer.allows(context.principal, .write, on: .topic(name.topic)) {
         errors[name] = .topicAuthorizationFailed
+      } else if configuration.readOnlyReason != nil {
+        errors[name] = .policyViolation
       } else if log.bounds(of: name) == nil {
         errors[name] = .unknownTopicOrPartition
       }

@@ -65,6 +65,13 @@ extension Broker {
     }
   }
 
+  /// Settings that only Xopix itself makes use of.
+  static func checkIsOpen(_ settings: [String: String]) throws(EventLogError) {
+    if settings["xopix.mirror"] == "true" {
+      throw .invalidSetting(name: "xopix.mirror", reason: "is set by a server that follows a cluster; leave it out")
+    }
+  }
+
   private func alter(
     _ type: Int8, _ name: String, validateOnly: Bool, _ context: RequestContext,
     _ change: (TopicSettings) throws(EventLogError) -> [String: String]
@@ -75,10 +82,12 @@ extension Broker {
     guard authorizer.allows(context.principal, .alterConfigs, on: .topic(name)) else {
       return (.topicAuthorizationFailed, nil)
     }
+    if let reason = configuration.readOnlyReason { return (.policyViolation, reason) }
     guard let topic = log.topic(name) else { return (.unknownTopicOrPartition, nil) }
     do throws(EventLogError) {
       let settings = try change(topic.settings)
       _ = try TopicSettings(settings)
+      try Self.checkIsOpen(settings)
       if !validateOnly {
         try log.changeSettings(of: name, to: settings)
         logger.notice(

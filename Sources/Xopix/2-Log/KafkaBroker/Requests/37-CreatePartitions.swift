@@ -12,6 +12,10 @@ extension Broker {
         answer.errorCode = ErrorCode.topicAuthorizationFailed.rawValue
         return answer
       }
+      if let reason = configuration.readOnlyReason {
+        (answer.errorCode, answer.errorMessage) = (ErrorCode.policyViolation.rawValue, reason)
+        return answer
+      }
       do throws(EventLogError) {
         guard let present = log.partitionCount(topic.name) else { throw EventLogError.unknownTopic(topic.name) }
         guard topic.count > present, topic.count <= 1000 else {

@@ -32,13 +32,18 @@ final class ClusterMirror {
   private struct Partition {
     var stage: Stage
     var troubles = 0
+    /// The cluster's end when reading began: who has come so far has caught up, however fast it grows.
+    var target = Offset(rawValue: 0)
     /// How often in a row the cluster's end was before ours.
     var shortEnds = 0
   }
 
-  /// How often the cluster must say that it ends before the mirror does: a new leader may be behind for a moment.
-  private static let shortEndLimit = 4
+  /// How often in a row the cluster must say that it has less than the mirror: a new leader, or a broker that has just
+  /// started, may be behind for a moment.
+  private static let shortEndLimit = 8
   private static let pollLimit = 10_000
+  /// How often in a row the cluster must fail to tell of its topics to be taken for away.
+  private static let silenceLimit = 2
 
   let topics: [String]
   private(set) var status = ClusterStatus()
@@ -49,7 +54,12 @@ final class ClusterMirror {
   private let notice: @Sendable (ClusterNotice) -> Void
   private var partitions: [TopicPartition: Partition] = [:]
   private var nextDiscovery = ContinuousClock.now
-  private var isIdentified = false
+  /// The cluster that is mirrored, as the file says; nil where it names none yet.
+  private var known: String?
+  /// How often in a row the cluster did not tell of its topics.
+  private var silences = 0
+  /// How often in a row a topic had fewer partitions than here.
+  private var shortTopics: [String: Int] = [:]
   private var toldMissing: Set<String> = []
   private var wasToldOfDisconnection = false
 
@@ -63,7 +73,7 @@ final class ClusterMirror {
     self.timing = timing
     self.notice = notice
     identity = ClusterIdentity(path: identityPath)
-    let known = try identity.read()
+    known = try identity.read()
     for topic in topics {
       guard let local = log.topic(topic) else { continue }
       guard local.settings.mirrors else { throw .notAMirror(topic: topic) }
@@ -79,11 +89,15 @@ final class ClusterMirror {
     guard status.failure == nil else { return false }
     do throws(ClusterError) {
       if ContinuousClock.now >= nextDiscovery { try discover() }
-      if isIdentified { try startWaiting() }
-      for event in cluster.poll(limit: Self.pollLimit, milliseconds: timing.pollMilliseconds) { try take(event) }
+      if status.isConnected { try startWaiting() }
+      let events = cluster.poll(limit: Self.pollLimit, milliseconds: timing.pollMilliseconds)
+      // That the cluster was away comes before what was read: it may be another one since.
+      for case .failed(nil, let fault) in events { noteFault(fault) }
+      for event in events { try take(event) }
       return true
     } catch {
       status.failure = error
+      status.isConnected = false
       for partition in partitions.keys { cluster.stop(partition) }
       notice(.failed(error))
       return false
@@ -98,15 +112,22 @@ final class ClusterMirror {
     do throws(KafkaClientError) {
       found = try cluster.describe(topics, milliseconds: timing.answerMilliseconds)
     } catch {
+      silences += 1
+      // One answer that is late or lost is no reason to begin anew.
+      if status.isConnected, silences < Self.silenceLimit {
+        status.lastFault = error.description
+        return
+      }
       return noteDisconnection("\(error)")
     }
-    if !isIdentified {
-      guard let id = cluster.clusterID(milliseconds: timing.answerMilliseconds) else {
-        return noteDisconnection("it does not tell its name")
-      }
-      try identify(id)
+    silences = 0
+    // Each time: another cluster may have come to the same address.
+    guard let id = cluster.clusterID(milliseconds: timing.answerMilliseconds) else {
+      return noteDisconnection("it does not tell its name")
     }
+    try identify(id)
     noteConnection()
+    status.hasDiscovered = true
     var missing: [String: String] = [:]
     for name in topics {
       let topic = found.first { $0.name == name }
@@ -119,26 +140,31 @@ final class ClusterMirror {
       }
     }
     noteMissing(missing)
-    if missing.isEmpty { nextDiscovery = .now + timing.discovery }
+    if missing.isEmpty, shortTopics.isEmpty { nextDiscovery = .now + timing.discovery }
   }
 
   private func identify(_ id: String) throws(ClusterError) {
-    if let known = try identity.read() {
+    if let known {
       guard known == id else {
         throw .otherHistory(reason: "it is the cluster \(id), and the log mirrors the cluster \(known)")
       }
     } else {
       try identity.write(id)
+      known = id
     }
     status.clusterID = id
-    isIdentified = true
   }
 
   private func follow(_ topic: KafkaTopic) throws(ClusterError) {
     let present = log.partitionCount(topic.name)
     if let present, topic.partitions < present {
-      throw .otherHistory(reason: "its topic \(topic.name) has \(topic.partitions) partitions, and had \(present)")
+      shortTopics[topic.name, default: 0] += 1
+      let reason = "its topic \(topic.name) has \(topic.partitions) partitions, and had \(present)"
+      if let count = shortTopics[topic.name], count >= Self.shortEndLimit { throw .otherHistory(reason: reason) }
+      status.lastFault = reason
+      return suspend(topic.name)
     }
+    shortTopics[topic.name] = nil
     do throws(EventLogError) {
       if present == nil {
         try log.makeTopic(topic.name, partitions: topic.partitions, settings: ["xopix.mirror": "true"])
@@ -172,29 +198,48 @@ final class ClusterMirror {
   // MARK: Partitions
 
   private func startWaiting() throws(ClusterError) {
-    for (name, partition) in partitions {
-      guard case .waiting(let until) = partition.stage, ContinuousClock.now >= until,
-        status.missingTopics[name.topic] == nil
-      else { continue }
+    let now = ContinuousClock.now
+    let due = partitions.filter { name, partition in
+      guard case .waiting(let until) = partition.stage, now >= until else { return false }
+      return status.missingTopics[name.topic] == nil && shortTopics[name.topic] == nil
+    }.keys.sorted()
+    guard !due.isEmpty else { return }
+    let bounds: [TopicPartition: KafkaBounds]
+    do throws(KafkaClientError) {
+      bounds = try cluster.bounds(of: due, milliseconds: timing.answerMilliseconds)
+    } catch {
+      return try startOneByOne(due)
+    }
+    for name in due { if let bounds = bounds[name] { try start(name, bounds) } }
+  }
+
+  /// Starts partitions of which one, at least, does not tell its bounds, up to that: each question may last until its time
+  /// is over, so the others wait for the next step.
+  private func startOneByOne(_ names: [TopicPartition]) throws(ClusterError) {
+    for name in names {
       let bounds: KafkaBounds
       do throws(KafkaClientError) {
         bounds = try cluster.bounds(of: name, milliseconds: timing.answerMilliseconds)
       } catch {
-        postpone(name, because: error.description)
-        continue
+        return postpone(name, because: error.description)
       }
-      status.partitions[name]?.end = bounds.end
-      guard let (stage, offset) = try begin(name, bounds) else { continue }
-      do throws(KafkaClientError) {
-        try cluster.start(name, at: offset)
-      } catch {
-        postpone(name, because: error.description)
-        continue
-      }
-      partitions[name]?.stage = stage
-      partitions[name]?.shortEnds = 0
-      status.partitions[name]?.fault = nil
+      try start(name, bounds)
     }
+  }
+
+  private func start(_ name: TopicPartition, _ bounds: KafkaBounds) throws(ClusterError) {
+    status.partitions[name]?.end = bounds.end
+    guard let (stage, offset) = try begin(name, bounds) else { return }
+    do throws(KafkaClientError) {
+      try cluster.start(name, at: offset)
+    } catch {
+      return postpone(name, because: error.description)
+    }
+    partitions[name]?.stage = stage
+    partitions[name]?.shortEnds = 0
+    partitions[name]?.target = bounds.end
+    status.partitions[name]?.fault = nil
+    if case .following = stage, offset >= bounds.end { status.partitions[name]?.hasCaughtUp = true }
   }
 
   /// Where to read a partition from, which the cluster holds within `bounds`; nil where it must be asked again.
@@ -233,25 +278,27 @@ final class ClusterMirror {
   private func take(_ event: KafkaConsumer.Event) throws(ClusterError) {
     switch event {
     case .records(let name, let offsets, let records):
-      noteConnection()
       try store(zip(offsets, records).map { PlacedRecord(offset: $0, record: $1) }, in: name)
     case .end(let name, let offset):
       guard isRead(name) else { return }
-      noteConnection()
       partitions[name]?.stage = .following
       advance(name, to: offset)
       status.partitions[name]?.end = offset
       status.partitions[name]?.hasCaughtUp = true
     case .failed(let name?, let fault):
       if isRead(name) { postpone(name, because: fault.description) }
-    case .failed(nil, let fault):
-      if fault.isDisconnection {
-        noteDisconnection(fault.description)
-        nextDiscovery = min(nextDiscovery, .now + timing.search)
-      } else {
-        status.lastFault = fault.description
-      }
+    case .failed(nil, _): break
     }
+  }
+
+  /// A fault of the client as a whole, which goes on by itself.
+  private func noteFault(_ fault: KafkaFault) {
+    guard fault.isDisconnection else {
+      status.lastFault = fault.description
+      return
+    }
+    noteDisconnection(fault.description)
+    nextDiscovery = min(nextDiscovery, .now + timing.search)
   }
 
   private func store(_ records: [PlacedRecord], in name: TopicPartition) throws(ClusterError) {
@@ -273,7 +320,20 @@ final class ClusterMirror {
     }
     partitions[name]?.troubles = 0
     advance(name, to: last.offset.advanced(by: 1))
+    if let partition = partitions[name], last.offset.advanced(by: 1) >= partition.target {
+      status.partitions[name]?.hasCaughtUp = true
+    }
     if let end = cluster.knownEnd(of: name) { status.partitions[name]?.end = end }
+  }
+
+  /// Ends all reading: when the cluster answers again, it must show that it is the same, and each partition that it still
+  /// has what was mirrored.
+  private func pause() {
+    for name in partitions.keys {
+      cluster.stop(name)
+      partitions[name]?.stage = .waiting(until: .now)
+      status.partitions[name]?.hasCaughtUp = false
+    }
   }
 
   private func isRead(_ name: TopicPartition) -> Bool {
@@ -298,14 +358,16 @@ final class ClusterMirror {
     status.partitions[name]?.hasCaughtUp = false
     if status.partitions[name]?.fault != reason { notice(.trouble(name, reason: reason)) }
     status.partitions[name]?.fault = reason
+    status.faults += 1
     status.lastFault = "\(name): \(reason)"
   }
 
   // MARK: Telling
 
   private func noteConnection() {
-    guard !status.isConnected, isIdentified else { return }
+    guard !status.isConnected else { return }
     status.isConnected = true
+    status.connections += 1
     status.connectionChanged = .now
     wasToldOfDisconnection = false
     notice(.connected(clusterID: status.clusterID ?? ""))
@@ -313,9 +375,11 @@ final class ClusterMirror {
 
   private func noteDisconnection(_ reason: String) {
     status.lastFault = reason
+    status.faults += 1
     if status.isConnected {
       status.isConnected = false
       status.connectionChanged = .now
+      pause()
     }
     if !wasToldOfDisconnection { notice(.disconnected(reason: reason)) }
     wasToldOfDisconnection = true

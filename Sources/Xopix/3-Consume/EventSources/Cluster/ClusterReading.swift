@@ -6,6 +6,9 @@ package protocol ClusterReading: AnyObject {
   func clusterID(milliseconds: Int32) -> String?
   func describe(_ names: [String], milliseconds: Int32) throws(KafkaClientError) -> [KafkaTopic]
   func bounds(of partition: TopicPartition, milliseconds: Int32) throws(KafkaClientError) -> KafkaBounds
+  func bounds(
+    of partitions: [TopicPartition], milliseconds: Int32
+  ) throws(KafkaClientError) -> [TopicPartition: KafkaBounds]
   func knownEnd(of partition: TopicPartition) -> Offset?
   func start(_ partition: TopicPartition, at offset: Offset) throws(KafkaClientError)
   func stop(_ partition: TopicPartition)

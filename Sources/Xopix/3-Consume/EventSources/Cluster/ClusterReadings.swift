@@ -15,18 +15,15 @@ struct ClusterReadings {
 
   /// The bounds of the topics' partitions; a topic that is not there has none.
   func bounds(of topics: [String]) throws(KafkaClientError) -> [TopicPartition: KafkaBounds] {
-    var bounds: [TopicPartition: KafkaBounds] = [:]
+    var partitions: [TopicPartition] = []
     for topic in try cluster.describe(topics, milliseconds: milliseconds) {
       if let fault = topic.fault {
         guard fault.isUnknownTopic else { throw .cluster(fault) }
         continue
       }
-      for number in 0..<topic.partitions {
-        let partition = TopicPartition(topic: topic.name, partition: number)
-        bounds[partition] = try cluster.bounds(of: partition, milliseconds: milliseconds)
-      }
+      partitions += (0..<topic.partitions).map { TopicPartition(topic: topic.name, partition: $0) }
     }
-    return bounds
+    return try cluster.bounds(of: partitions, milliseconds: milliseconds)
   }
 
   /// The records from a position up to the bounds' ends, partition by partition; nil where reading stands still for too long

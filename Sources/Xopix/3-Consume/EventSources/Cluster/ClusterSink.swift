@@ -26,7 +26,7 @@ public final class ClusterSink: OutputSink {
     var answerMilliseconds: Int32 = 5000
     var retry: Duration = .milliseconds(100)
     var longestRetry: Duration = .seconds(5)
-    /// How long the topics' present content is waited for, without any progress.
+    /// How long the topics' present content is waited for without any progress, before it is asked for anew.
     var patience: Duration = .seconds(60)
   }
 
@@ -40,6 +40,7 @@ public final class ClusterSink: OutputSink {
   let timing: Timing
   private let makeWriter: @Sendable () throws(KafkaClientError) -> any ClusterWriting
   private let makeReader: @Sendable () throws(KafkaClientError) -> any ClusterReading
+  private let obstacle: @Sendable () -> String?
   private let state: Mutex<State>
   private let signals = Mutex(Signals())
 
@@ -48,33 +49,60 @@ public final class ClusterSink: OutputSink {
   /// - Parameters:
   ///   - transactionalID: who writes. Nodes that derive the same must have the same, so that one only writes.
   ///   - log: the local mirror, which ``sync()`` makes durable.
+  ///   - obstacle: why nothing must be written now, as while it is not known whether the cluster is the one that is
+  ///     mirrored; nil where nothing is in the way.
   public convenience init(
     properties: KafkaProperties, transactionalID: String = "xopix.outputs", log: EventLog,
-    clientLog: @escaping KafkaLog = { _ in }
+    obstacle: @escaping @Sendable () -> String? = { nil }, clientLog: @escaping KafkaLog = { _ in }
   ) {
     self.init(
       transactionalID: transactionalID, log: log, timing: Timing(),
       makeWriter: { () throws(KafkaClientError) in
         try KafkaProducer(
           properties, transactionalID: transactionalID, deliveryTimeoutMilliseconds: 10_000, log: clientLog)
-      }, makeReader: { () throws(KafkaClientError) in try KafkaConsumer(properties, log: clientLog) })
+      }, makeReader: { () throws(KafkaClientError) in try KafkaConsumer(properties, log: clientLog) },
+      obstacle: obstacle)
   }
 
   init(
     transactionalID: String, log: EventLog, timing: Timing,
     makeWriter: @escaping @Sendable () throws(KafkaClientError) -> any ClusterWriting,
-    makeReader: @escaping @Sendable () throws(KafkaClientError) -> any ClusterReading
+    makeReader: @escaping @Sendable () throws(KafkaClientError) -> any ClusterReading,
+    obstacle: @escaping @Sendable () -> String? = { nil }
   ) {
     self.transactionalID = transactionalID
     self.log = log
     self.timing = timing
     self.makeWriter = makeWriter
     self.makeReader = makeReader
+    self.obstacle = obstacle
     state = Mutex(State())
   }
 
   /// Why writing does not go on at the moment; nil while it does.
   public var fault: String? { signals.withLock { $0.fault } }
+
+  /// Takes over writing from an earlier process, as soon as the cluster answers, on a thread that does not hold up the
+  /// caller. Else the first record that is written does so.
+  public func takeOver() {
+    let thread = Thread { [self] in
+      // What fails here fails again where something is written, and is told there.
+      try? state.withLock { state in
+        try retrying { () throws(ClusterError) -> Attempt<Void> in
+          do throws(KafkaClientError) {
+            _ = try writer(&state)
+            return .done(())
+          } catch {
+            guard case .cluster = error else { throw .client(error) }
+            state.writer = nil
+            return .failed(error.description)
+          }
+        }
+      }
+    }
+    thread.name = "cluster-take-over"
+    thread.start()
+  }
 
   /// Ends the waiting for a cluster that does not answer: what is not written now is derived and written again after the
   /// next start.
@@ -171,12 +199,11 @@ public final class ClusterSink: OutputSink {
 
   // MARK: What is there
 
-  /// The records of topics from a position on, after the process that wrote them before has been ended.
+  /// The records of topics from a position on, after the process that wrote them before has been ended. Waits for a
+  /// cluster that does not answer.
   public func records(of topics: [String], from position: Position) throws -> [Record] {
     try state.withLock { state in
-      try retrying(patience: timing.patience) { () throws(ClusterError) in
-        try settle(topics, from: position, &state)
-      }
+      try retrying { () throws(ClusterError) in try settle(topics, from: position, &state) }
     }
   }
 
@@ -227,20 +254,17 @@ public final class ClusterSink: OutputSink {
   private var isStopped: Bool { signals.withLock { $0.isStopped } }
 
   /// Repeats `attempt` until it is done, with growing pauses.
-  private func retrying<Value>(
-    patience: Duration? = nil, _ attempt: () throws(ClusterError) -> Attempt<Value>
-  ) throws(ClusterError) -> Value {
-    let deadline = patience.map { ContinuousClock.now + $0 }
+  private func retrying<Value>(_ attempt: () throws(ClusterError) -> Attempt<Value>) throws(ClusterError) -> Value {
     var delay = timing.retry
     while true {
-      switch try attempt() {
+      let outcome: Attempt<Value> = if let reason = obstacle() { .failed(reason) } else { try attempt() }
+      switch outcome {
       case .done(let value):
         signals.withLock { $0.fault = nil }
         return value
       case .failed(let reason):
         signals.withLock { $0.fault = reason }
         if isStopped { throw .stopped }
-        if let deadline, ContinuousClock.now > deadline { throw .unavailable(reason: reason) }
       }
       let wake = ContinuousClock.now + delay
       while ContinuousClock.now < wake, !isStopped { Thread.sleep(forTimeInterval: 0.01) }

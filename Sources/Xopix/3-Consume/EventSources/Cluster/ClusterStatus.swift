@@ -8,7 +8,7 @@ public struct ClusterStatus: Sendable {
     public internal(set) var position = Offset(rawValue: 0)
     /// The partition's end at the cluster, when it was last told; nil before that.
     public internal(set) var end: Offset?
-    /// Whether the end was reached since reading began, or began again.
+    /// Whether the end that was told when reading began, or began again, was reached.
     public internal(set) var hasCaughtUp = false
     /// Records that the cluster had removed before they were read, since the start.
     public internal(set) var missedRecords: Int64 = 0
@@ -23,6 +23,12 @@ public struct ClusterStatus: Sendable {
   public internal(set) var clusterID: String?
   /// Whether the cluster answers.
   public internal(set) var isConnected = false
+  /// Whether the topics and their partitions were told since the start: those that are missing are missing there.
+  public internal(set) var hasDiscovered = false
+  /// How often it began to answer, since the start.
+  public internal(set) var connections = 0
+  /// How often something went wrong, since the start: the cluster did not answer, or a partition could not be read or stored.
+  public internal(set) var faults = 0
   /// Since when it does, or does not.
   public internal(set) var connectionChanged = ContinuousClock.now
   /// The last thing that went wrong, mended or not.
@@ -38,6 +44,10 @@ public struct ClusterStatus: Sendable {
   public var lag: Int64 { partitions.values.reduce(0) { $0 + $1.lag } }
   /// Records that the cluster had removed before they were read, since the start.
   public var missedRecords: Int64 { partitions.values.reduce(0) { $0 + $1.missedRecords } }
+  /// Whether the ends of all partitions are known as of now.
+  public var knowsEnds: Bool { isConnected && hasDiscovered && partitions.values.allSatisfy { $0.end != nil } }
+  /// Whether everything that the cluster has was read; true too where it has none of the topics.
+  public var isComplete: Bool { isConnected && hasDiscovered && partitions.values.allSatisfy(\.hasCaughtUp) }
   /// Whether every partition that is known has been read to its end; false before any is.
   public var hasCaughtUp: Bool { !partitions.isEmpty && partitions.values.allSatisfy(\.hasCaughtUp) }
 }

@@ -129,7 +129,7 @@ enum Schemas {
           "models",
           .array(
             .object([
-              ("name", .string), ("lag", .integer),
+              ("name", .string), ("lag", .nullable(.integer)),
               (
                 "partitions",
                 .array(
@@ -140,6 +140,14 @@ enum Schemas {
               ),
             ]))
         ), ("dead_letters", .map(.integer)),
+        (
+          "source",
+          .object([
+            ("kind", .choice(["embedded", "kafka"])), ("cluster_id?", .nullable(.string)), ("connected?", .boolean),
+            ("lag?", .nullable(.integer)), ("missed_records?", .integer), ("missing_topics?", .array(.string)),
+            ("fault?", .nullable(.string)), ("outputs_fault?", .nullable(.string)),
+          ])
+        ),
       ])
     ),
     (

@@ -11,7 +11,8 @@ extension API {
 }
 
 extension LagReport {
-  /// `{models: [{name, lag, partitions: [{topic, partition, position, end, lag}]}], dead_letters: {topic: count}}`.
+  /// `{models: [{name, lag, partitions: [{topic, partition, position, end, lag}]}], dead_letters: {topic: count},
+  /// source: {kind, …}}`. A model's lag is null while the ends are not known; its partitions' are as of the last that was.
   var json: [UInt8] {
     var writer = JSONWriter(capacity: 4096)
     writer.beginObject()
@@ -26,8 +27,34 @@ extension LagReport {
       writer.integer(count)
     }
     writer.endObject()
+    writer.key("source")
+    writeSource(to: &writer)
     writer.endObject()
     return writer.bytes
+  }
+
+  private func writeSource(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("kind", cluster == nil ? "embedded" : "kafka")
+    if let cluster {
+      writer.key("cluster_id")
+      if let value = cluster.id { writer.string(value) } else { writer.null() }
+      writer.key("connected")
+      writer.bool(cluster.isConnected)
+      writer.key("lag")
+      if let value = cluster.lag { writer.integer(value) } else { writer.null() }
+      writer.key("missed_records")
+      writer.integer(cluster.missedRecords)
+      writer.key("missing_topics")
+      writer.beginArray()
+      for topic in cluster.missingTopics { writer.string(topic) }
+      writer.endArray()
+      writer.key("fault")
+      if let value = cluster.fault { writer.string(value) } else { writer.null() }
+      writer.key("outputs_fault")
+      if let value = cluster.outputsFault { writer.string(value) } else { writer.null() }
+    }
+    writer.endObject()
   }
 
   private func write(_ model: Model, to writer: inout JSONWriter) {
@@ -37,7 +64,7 @@ extension LagReport {
     writer.beginObject()
     writer.member("name", model.name)
     writer.key("lag")
-    writer.integer(partitions.reduce(0) { $0 + $1.end - $1.position })
+    if knowsEnds { writer.integer(partitions.reduce(0) { $0 + $1.end - $1.position }) } else { writer.null() }
     writer.key("partitions")
     writer.beginArray()
     for (partition, end, position) in partitions {

@@ -30,6 +30,10 @@ public struct Demo: Sendable {
 
   /// Serves until the process is asked to end; throws as ``Server/run()`` does.
   public func run(configuration given: Configuration) async throws {
+    guard given.source == .embedded else {
+      throw StartFailure.configuration(
+        reason: "the demo publishes events that never happened, to a log of its own; leave out source")
+    }
     var configuration = given
     if !keepsData {
       configuration.data = FileManager.default.temporaryDirectory.path + "/xopix-demo-\(UUID().uuidString)"

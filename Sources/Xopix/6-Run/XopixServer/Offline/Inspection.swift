@@ -31,7 +31,7 @@ public struct Inspection: Sendable {
       var damages = log.recovery.lostBytes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value) bytes are lost" }
       damages += log.verify().map(\.description)
       let factory = ProjectionFactory(
-        log: log, definitions: try Assets(given: assets).definitions(), wallClock: Clock.now)
+        log: log, definitions: try Assets(given: assets).definitions(), sink: nil, wallClock: Clock.now)
       let store = try GenerationStore(directory: directory.generations)
       for name in try store.all() {
         // Opening a generation reads all of its files and checks them.

@@ -20,6 +20,10 @@ public final class OfflineLog: Sendable {
   /// Appends records without keys whose values are `values`, unchecked; durable when it returns.
   public func append(_ values: [[UInt8]], to topic: String) async throws(StartFailure) {
     do {
+      if let mirrored = directory.mirroredTopic(of: log) {
+        throw StartFailure.configuration(
+          reason: "the directory mirrors a Kafka cluster (its topic \(mirrored)): publish there")
+      }
       if log.partitionCount(topic) == nil { try log.createTopic(topic) }
       let now = Clock.now().milliseconds
       _ = try await EventAppender(log: log).append(

@@ -53,18 +53,25 @@ public struct OfflineRebuild: Sendable {
       }
       let directory = try DataDirectory(path: data)
       let log = try EventLog.open(directory: directory.log)
+      // Outputs of a mirror go to its cluster, which only a server writes to.
+      let isMirror = directory.mirroredTopic(of: log) != nil
+      let sink = isMirror ? nil : EmbeddedSink(log: log)
       let factory = ProjectionFactory(
-        log: log, definitions: try Assets(given: assets).definitions(), wallClock: Clock.now)
+        log: log, definitions: try Assets(given: assets).definitions(), sink: sink, wallClock: Clock.now)
       let store = try GenerationStore(directory: directory.generations)
       var live: [(model: String, checksum: LogicalChecksum)]?
+      // So far a new generation of a mirror is read where it is activated: what comes after it the live one may not have
+      // written yet, and the new one would not.
+      var end = UInt64.max
       if verify || activate {
         do {
           guard let name = try store.live() else { throw StartFailure.configuration(reason: Self.nothingLive) }
           let projection = try factory.open(directory: store.path(of: name), writes: activate)
-          try read(projection, log, progress: { _, _ in })
+          if isMirror, activate { end = projection.nextOrdinal }
+          try read(projection, log, upTo: end, progress: { _, _ in })
           if activate { try projection.checkpoint() }
           live = projection.checksums()
-        } catch  where !verify {
+        } catch  where !verify && !isMirror {
           // A live generation that is absent, damaged or of other definitions is what a rebuild is for.
         }
       }
@@ -72,14 +79,14 @@ public struct OfflineRebuild: Sendable {
       // Where no live generation wrote the outputs of the past, the new one does; what is there already is recognised.
       let writes = activate && live == nil
       let projection = try factory.open(directory: store.path(of: name), writes: writes, limit: limit)
-      try read(projection, log, progress: progress)
+      try read(projection, log, upTo: end, progress: progress)
       let results = projection.checksums().map { model, checksum in
         RebuildResult(
           model: model, checksum: "\(checksum)",
           equalsLive: verify ? live.map { $0.contains { $0.model == model && $0.checksum == checksum } } : nil)
       }
       if activate, results.allSatisfy({ $0.equalsLive != false }) {
-        if !writes { try projection.takeOver(EmbeddedSink(log: log)) }
+        if !writes, let sink { projection.takeOver(sink) }
         try projection.checkpoint()
         try store.activate(name)
         try store.prune(keeping: LiveRebuild.keptGenerations)
@@ -95,9 +102,9 @@ public struct OfflineRebuild: Sendable {
   private static let nothingLive = "there is no live generation to compare with"
 
   private func read(
-    _ projection: Projection<ShopEvent>, _ log: EventLog, progress: (UInt64, UInt64) -> Void
+    _ projection: Projection<ShopEvent>, _ log: EventLog, upTo end: UInt64, progress: (UInt64, UInt64) -> Void
   ) throws {
-    while try projection.step(maxBytes: ProjectionRunner.stepBytes) > 0 {
+    while try projection.step(maxBytes: ProjectionRunner.stepBytes, upTo: end) > 0 {
       progress(projection.nextOrdinal, log.endOrdinal)
     }
   }

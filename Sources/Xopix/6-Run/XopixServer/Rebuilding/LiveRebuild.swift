@@ -1,6 +1,5 @@
 internal import ByteCoding
 internal import EventLog
-internal import EventSources
 internal import Foundation
 internal import HTTPAPI
 internal import Logging
@@ -124,6 +123,10 @@ struct LiveRebuild: Sendable {
 
   /// Reads up to where the stopped projection ended, and takes over its outputs.
   private func continueAfter(_ old: LiveReadSide.Live, _ projection: Projection<ShopEvent>) throws {
+    // What it could not write at last is not known here: it must go on from its checkpoint.
+    if let failure = old.runner.progress.failure {
+      throw RebuildFailure("the live read models stood still, and were started again: \(failure)")
+    }
     let end = old.runner.progress.ordinal
     while projection.nextOrdinal < end {
       guard try projection.step(maxBytes: ProjectionRunner.stepBytes, upTo: end) > 0 else { break }
@@ -131,7 +134,7 @@ struct LiveRebuild: Sendable {
     guard projection.nextOrdinal == end else {
       throw RebuildFailure("the log could not be read up to batch \(end)")
     }
-    try projection.takeOver(EmbeddedSink(log: readSide.log))
+    if let sink = readSide.factory.sink { projection.takeOver(sink) }
     try projection.checkpoint()
     projection.publish()
   }

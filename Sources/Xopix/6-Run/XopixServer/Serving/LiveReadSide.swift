@@ -11,7 +11,7 @@ internal import RecordBatches
 internal import ShopEvents
 internal import Synchronization
 
-/// The read side of one process over its embedded log.
+/// The read side of one process over its log, which is its own or the mirror of a cluster.
 final class LiveReadSide: ReadSide {
   /// The generation that is served, with the thread that follows the log.
   struct Live: Sendable {
@@ -26,6 +26,8 @@ final class LiveReadSide: ReadSide {
   let gate = PositionGate()
   let logger: Logger
   let checkpointInterval: Duration
+  /// The cluster that the log mirrors; nil where it is Xopix's own.
+  let cluster: FollowedCluster?
   private let appender: EventAppender
   private let live: Mutex<Live>
   private let rebuilds = RebuildList()
@@ -34,9 +36,11 @@ final class LiveReadSide: ReadSide {
 
   /// Opens the live generation, which is made where there is none.
   init(
-    log: EventLog, factory: ProjectionFactory, store: GenerationStore, checkpointInterval: Duration, logger: Logger
+    log: EventLog, cluster: FollowedCluster?, factory: ProjectionFactory, store: GenerationStore,
+    checkpointInterval: Duration, logger: Logger
   ) async throws {
     self.log = log
+    self.cluster = cluster
     self.factory = factory
     self.store = store
     self.logger = logger
@@ -88,7 +92,7 @@ final class LiveReadSide: ReadSide {
         record: Record(key: Array(event.key.utf8), value: event.value, headers: [], timestampMilliseconds: now))
     }
     do {
-      return try await appender.append(entries)
+      return if let cluster { try await cluster.append(entries) } else { try await appender.append(entries) }
     } catch {
       throw .unavailable(reason: "\(error)")
     }
@@ -98,11 +102,17 @@ final class LiveReadSide: ReadSide {
 
   func lag() -> LagReport {
     let statistics = current.runner.progress.statistics
+    let deadLetters = statistics.rejected.mapValues { Int64(clamping: $0) }
+    func models(at position: Position) -> [LagReport.Model] {
+      ["search", "analytics", "fraud"].map { LagReport.Model(name: $0, position: position) }
+    }
+    if let cluster {
+      let report = cluster.report(position: position)
+      return LagReport(
+        models: models(at: report.position), ends: report.ends, deadLetters: deadLetters, cluster: report.cluster)
+    }
     let ends = log.endPositions().filter { EventTypes.byTopic[$0.key.topic] != nil }
-    let position = position
-    return LagReport(
-      models: ["search", "analytics", "fraud"].map { LagReport.Model(name: $0, position: position) }, ends: ends,
-      deadLetters: statistics.rejected.mapValues { Int64(clamping: $0) })
+    return LagReport(models: models(at: position), ends: ends, deadLetters: deadLetters)
   }
 
   func readiness() -> Readiness {
@@ -111,7 +121,8 @@ final class LiveReadSide: ReadSide {
     if progress.ordinal < readyFrom {
       return .notReady(reasons: ["\(readyFrom - progress.ordinal) batches of the log are not visible yet"])
     }
-    return .ready
+    let reasons = cluster?.reasonsAgainst(ordinal: progress.ordinal) ?? []
+    return reasons.isEmpty ? .ready : .notReady(reasons: reasons)
   }
 
   func startRebuild(_ request: RebuildRequest) throws(RebuildError) -> RebuildStatus {

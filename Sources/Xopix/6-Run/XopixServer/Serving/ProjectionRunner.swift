@@ -1,3 +1,4 @@
+internal import EventSources
 internal import Foundation
 internal import Logging
 internal import Projections
@@ -87,6 +88,10 @@ final class ProjectionRunner: Sendable {
     do {
       try loop(projection)
       try projection.checkpoint()
+    } catch ClusterError.stopped {
+      // Since the last checkpoint: it is derived again, and what is there already is recognised.
+      log.notice("what could not be written to the cluster is written after the next start")
+      state.withLock { $0.progress.failure = "\(ClusterError.stopped)" }
     } catch {
       // Readers go on with the last snapshots; readiness and the log tell.
       log.critical("the read models stand still", metadata: ["error": "\(error)"])

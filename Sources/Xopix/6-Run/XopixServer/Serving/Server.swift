@@ -1,6 +1,7 @@
 internal import ByteCoding
 internal import Foundation
 internal import EventLog
+internal import EventSources
 internal import HTTPAPI
 internal import KafkaBroker
 internal import Hummingbird
@@ -47,6 +48,10 @@ public struct Server: Sendable {
         reason: "\(name) is \(address): without access control only a loopback address (127.0.0.1, ::1 or "
           + "localhost) is served; put a proxy that authenticates in front")
     }
+    if case .kafka(let brokers) = configuration.source, let kafka = configuration.kafka, brokers.contains(kafka) {
+      throw StartFailure.configuration(
+        reason: "source and kafka are both \(kafka): the server would follow itself; give it another --kafka, or off")
+    }
     DescriptorLimit.raise()
     let logger = logger()
     let parts: Parts
@@ -66,7 +71,7 @@ public struct Server: Sendable {
         onReady(running)
       }
     } catch {
-      parts.readSide.stop()
+      parts.stop()
       throw StartFailure(error)
     }
     // Services end in the reverse order, each after the one before: streams must end before HTTP can.
@@ -85,10 +90,10 @@ public struct Server: Sendable {
     do {
       try await group.run()
     } catch {
-      parts.readSide.stop()
+      parts.stop()
       throw StartFailure.inUse(reason: "\(configuration.http) can't be served: \(error)")
     }
-    parts.readSide.stop()
+    parts.stop()
     do { try parts.readSide.log.close() } catch { throw StartFailure(error) }
     logger.notice("the server has stopped")
   }
@@ -103,6 +108,14 @@ public struct Server: Sendable {
     let directory: DataDirectory
     let assets: Assets
     let readSide: LiveReadSide
+
+    /// Ends what works on the log, which is closed afterwards: nothing waits for a cluster any more, then the models are
+    /// checkpointed, and the mirror stands still.
+    func stop() {
+      readSide.cluster?.stopWriting()
+      readSide.stop()
+      readSide.cluster?.stop()
+    }
   }
 
   private func logger() -> Logger {
@@ -119,12 +132,39 @@ public struct Server: Sendable {
     let directory = try DataDirectory(path: configuration.data)
     let log = try EventLog.open(directory: directory.log)
     tell(log.recovery, logger)
-    for topic in EventTypes.topics where log.partitionCount(topic) == nil { try log.createTopic(topic) }
+    let cluster = try followedCluster(log, directory, logger)
+    let sink: (any OutputSink)? =
+      if let cluster { cluster.sink } else if configuration.writesOutputs { EmbeddedSink(log: log) } else { nil }
     let readSide = try await LiveReadSide(
-      log: log, factory: ProjectionFactory(log: log, definitions: definitions, wallClock: Clock.now),
+      log: log, cluster: cluster,
+      factory: ProjectionFactory(log: log, definitions: definitions, sink: sink, wallClock: Clock.now),
       store: GenerationStore(directory: directory.generations),
       checkpointInterval: .seconds(configuration.checkpointSeconds), logger: logger)
+    cluster?.start()
     return Parts(directory: directory, assets: assets, readSide: readSide)
+  }
+
+  /// The cluster that is the source of events; nil where the log is, which then has all of their topics.
+  private func followedCluster(
+    _ log: EventLog, _ directory: DataDirectory, _ logger: Logger
+  ) throws -> FollowedCluster? {
+    guard case .kafka(let brokers) = configuration.source else {
+      if let topic = directory.mirroredTopic(of: log) {
+        throw StartFailure.configuration(
+          reason: "\(directory.path) mirrors a Kafka cluster (its topic \(topic)) and can't take events of its own; "
+            + "name the cluster by --source kafka:HOST:PORT, or another directory by --data")
+      }
+      for topic in EventTypes.topics where log.partitionCount(topic) == nil { try log.createTopic(topic) }
+      return nil
+    }
+    let properties = try configuration.sourceProperties.resolve(
+      brokers: brokers, environment: ProcessInfo.processInfo.environment)
+    logger.notice(
+      "a Kafka cluster is followed",
+      metadata: ["source": "\(configuration.source)", "outputs": "\(configuration.writesOutputs ? "on" : "off")"])
+    return try FollowedCluster(
+      properties: properties, log: log, identityPath: directory.mirroredCluster,
+      writesOutputs: configuration.writesOutputs, logger: logger)
   }
 
   private func tell(_ recovery: RecoveryReport, _ logger: Logger) {
@@ -159,6 +199,12 @@ public struct Server: Sendable {
   ) async throws -> BrokerServer? {
     guard let address = configuration.kafka else { return nil }
     var broker = BrokerConfiguration(host: address.host, port: address.port)
+    var generator = SystemRandomNumberGenerator()
+    broker.clusterID = try ClusterID.readOrMake(at: parts.directory.clusterID, using: &generator)
+    if parts.readSide.cluster != nil {
+      broker.readOnlyReason =
+        "this node mirrors another cluster (\(configuration.source)): publish, and change topics, there"
+    }
     broker.protectedTopics = Set(EventTypes.topics + ProjectionFactory.outputTopics)
     var brokerParts = BrokerServer.Parts(directory: parts.directory.path) { Clock.now().milliseconds }
     brokerParts.metrics = registry

@@ -1,5 +1,6 @@
 internal import CatalogueModel
 internal import EventLog
+internal import EventSources
 internal import HTTPAPI
 internal import Projections
 internal import RecordBatches
@@ -12,15 +13,48 @@ enum ServerMetrics {
     registry.collect { families(readSide) }
   }
 
+  private static func families(_ cluster: FollowedCluster, _ lag: LagReport) -> [CollectedFamily] {
+    let status = cluster.status
+    return [
+      CollectedFamily(
+        "xopix_source_connected", help: "1 while the cluster that is followed answers, else 0.",
+        value: status.isConnected ? 1 : 0),
+      CollectedFamily(
+        "xopix_source_lag_records",
+        help: "Records of the cluster that are not mirrored yet, as far as is known; see xopix_source_connected.",
+        value: Double(status.lag)),
+      CollectedFamily(
+        "xopix_source_connections_total", help: "How often the cluster began to answer.", isCounter: true,
+        value: Double(status.connections)),
+      CollectedFamily(
+        "xopix_source_faults_total",
+        help: "How often the cluster did not answer, or a partition could not be read or stored.", isCounter: true,
+        value: Double(status.faults)),
+      CollectedFamily(
+        "xopix_source_missed_records_total", help: "Records that the cluster had removed before they were read.",
+        isCounter: true, value: Double(status.missedRecords)),
+      CollectedFamily(
+        "xopix_source_missing_topics", help: "Topics of events that the cluster does not have.",
+        value: Double(status.missingTopics.count)),
+      CollectedFamily(
+        "xopix_source_refused", help: "1 where the cluster is not followed any more since its history is another one.",
+        value: status.failure == nil ? 0 : 1),
+      CollectedFamily(
+        "xopix_outputs_waiting", help: "1 while what is derived can't be written to the cluster.",
+        value: cluster.sink?.fault == nil ? 0 : 1),
+    ]
+  }
+
   private static func families(_ readSide: LiveReadSide) -> [CollectedFamily] {
     let progress = readSide.current.runner.progress
     let statistics = progress.statistics
-    let position = readSide.position
     let lag = readSide.lag()
+    let position = lag.models.first?.position ?? Position()
     let behind = lag.ends.reduce(Int64(0)) { $0 + max(0, $1.value.rawValue - position[$1.key].rawValue) }
-    return [
+    return (readSide.cluster.map { families($0, lag) } ?? []) + [
       CollectedFamily(
-        "xopix_projection_lag_records", help: "Records of the log that the read models do not reflect yet.",
+        "xopix_projection_lag_records",
+        help: "Records that the read models do not reflect yet; of a cluster that does not answer, those known of.",
         value: Double(behind)),
       CollectedFamily(
         "xopix_projection_running", help: "1 while the read models follow the log, 0 where they stand still.",
