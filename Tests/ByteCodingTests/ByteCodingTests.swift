@@ -58,6 +58,25 @@ struct ByteCodingTests {
     #expect(Checksum.crc32c(rest.rawBytes, seed: first) == 0x46dd_794e)
   }
 
+  @Test("CRC-32C of long bytes agrees with going through them bit by bit, wherever they begin and end")
+  func longChecksum() {
+    func naive(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+      ~bytes.reduce(UInt32.max) { sum, byte in
+        (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0x82f6_3b78 : 0) }
+      }
+    }
+    var state: UInt32 = 1
+    let bytes = (0..<10_000).map { _ -> UInt8 in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return UInt8(truncatingIfNeeded: state >> 24)
+    }
+    for range in [0..<3071, 0..<3072, 0..<3073, 5..<6149, 3..<6146, 1..<9999, 0..<10_000] {
+      #expect(Checksum.crc32c(Array(bytes[range])) == naive(bytes[range]), "\(range)")
+    }
+    let half = Checksum.crc32c(Array(bytes[..<4000]))
+    #expect(Checksum.crc32c(Array(bytes[4000...]).rawBytes, seed: half) == naive(bytes[...]))
+  }
+
   @Test("XXH64 agrees with the published digests")
   func xxHash() {
     func hash(_ text: String, seed: UInt64 = 0) -> UInt64 { XXHash64.hash(Array(text.utf8).rawBytes, seed: seed) }

@@ -150,4 +150,24 @@ struct GroupCommitTests {
     #expect(log.waitForAppend(at: 1, timeoutMilliseconds: 0))
     #expect(!log.waitForAppend(at: 2, timeoutMilliseconds: 0))
   }
+
+  @Test("a reader of other topics passes over batches without a sync; what it is shown is durable with all before it")
+  func otherTopics() throws {
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let log = try EventLog.open(directory: folder.path)
+    for topic in ["mine", "others"] { try log.createTopic(topic, partitions: 1) }
+    for number in 0..<5 { _ = try log.append([record("\(number)")], to: partition("others")) }
+    let before = log.commit.durable
+    let passed = try log.readInOrder(from: 0, maxBytes: 1000, topics: ["mine"])
+    #expect(passed.batches.isEmpty && passed.nextOrdinal == 5)
+    #expect(log.commit.durable == before)
+    _ = try log.append([record("5")], to: partition("mine"))
+    _ = try log.append([record("6")], to: partition("others"))
+    let shown = try log.readInOrder(from: passed.nextOrdinal, maxBytes: 1000, topics: ["mine"])
+    #expect(shown.batches.map(\.ordinal) == [5] && shown.nextOrdinal == 7)
+    #expect(log.commit.durable == 7)
+    let all = try log.readInOrder(from: 0, maxBytes: 10_000)
+    #expect(all.batches.map(\.ordinal) == Array(0..<7))
+  }
 }

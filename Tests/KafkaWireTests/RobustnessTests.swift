@@ -113,37 +113,4 @@ struct RobustnessTests {
       }
     }
   }
-
-  @Test("frames come out the same however the stream is cut")
-  func frames() throws {
-    let seed = UInt64.random(in: 0..<1_000_000)
-    print("seed \(seed)")
-    var source = SeededSource(state: seed)
-    for _ in 0..<200 {
-      let frames = (0..<8).map { _ in source.bytes(0...300) }
-      var stream: [UInt8] = []
-      for frame in frames {
-        stream += [0, 0, UInt8(frame.count >> 8), UInt8(frame.count & 0xff)] + frame
-      }
-      var splitter = FrameSplitter(maximumFrameBytes: 300)
-      var found: [[UInt8]] = []
-      while !stream.isEmpty {
-        let count = Int.random(in: 1...min(200, stream.count), using: &source)
-        splitter.append(ByteBuffer(bytes: stream[..<count]))
-        stream.removeFirst(count)
-        while let frame = try splitter.next() { found.append(Array(frame.readableBytesView)) }
-      }
-      #expect(found == frames)
-    }
-  }
-
-  @Test("frames that are too long or of negative length are refused")
-  func lengths() {
-    for bytes in [[0, 0, 1, 1], [0xff, 0xff, 0xff, 0xff]] as [[UInt8]] {
-      var splitter = FrameSplitter(maximumFrameBytes: 256)
-      splitter.append(ByteBuffer(bytes: bytes))
-      #expect(splitter.announcedBytes == nil)
-      #expect(throws: WireError.self) { try splitter.next() }
-    }
-  }
 }

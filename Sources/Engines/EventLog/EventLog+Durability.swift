@@ -45,6 +45,15 @@ extension EventLog {
     }
   }
 
+  /// Returns once everything appended so far is durable or can't be made so; shares a round with everybody who waits.
+  func waitForRound() {
+    let end = endOrdinal
+    guard end > commit.durable else { return }
+    let isOver = DispatchSemaphore(value: 0)
+    commit.whenDurable(end - 1, partition: nil, round: { [self] in syncRound() }) { _ in isOver.signal() }
+    isOver.wait()
+  }
+
   func syncRound() -> GroupCommit.Round {
     syncing.withLock { _ in
       let takesCheckpoint = order.withLock { $0.bytesSinceCheckpoint > Self.checkpointBytes }
@@ -84,22 +93,39 @@ extension EventLog {
     }
     if let failure { return GroupCommit.Round(end: commit.durable, failure: .readOnly(reason: failure)) }
     var round = GroupCommit.Round(end: journal.count)
-    for partition in registry.withLock({ registry in dirty.compactMap { registry.partitions[$0] } }) {
-      if let error = sync(partition) { round.failures[partition.number] = error }
-    }
-    do throws(FileError) {
-      if !dirty.isEmpty { try journal.file.sync() }
-    } catch {
-      // The kernel may have dropped the data; syncing again would lie. Nothing more is taken until a restart.
-      order.withLock { $0.failure = error.description }
-      round.failure = .storage(error)
-      return round
+    if !dirty.isEmpty {
+      let partitions = registry.withLock { registry in dirty.compactMap { registry.partitions[$0] } }
+      let failed = sync(partitions, journal)
+      round.failures = failed.partitions
+      if let error = failed.journal {
+        // The kernel may have dropped the data; syncing again would lie. Nothing more is taken until a restart.
+        order.withLock { $0.failure = error.description }
+        round.failure = .storage(error)
+        return round
+      }
     }
     commit.advance(to: round.end, failures: round.failures)
     if takesCheckpoint {
       note(checkpoints.filter { round.failures[$0.0.number] == nil }, covered: covered, count: journal.count)
     }
     return round
+  }
+
+  /// Syncs partitions and the journal beside one another, since the disk then writes them together. Which of them is
+  /// durable first does not matter before the round is over: opening the log mends either.
+  private func sync(
+    _ partitions: [Partition], _ journal: OrderJournal
+  ) -> (partitions: [Int: EventLogError], journal: FileError?) {
+    let failed = Mutex<(partitions: [Int: EventLogError], journal: FileError?)>(([:], nil))
+    DispatchQueue.concurrentPerform(iterations: partitions.count + 1) { number in
+      guard number < partitions.count else {
+        do throws(FileError) { try journal.file.sync() } catch { failed.withLock { $0.journal = error } }
+        return
+      }
+      let partition = partitions[number]
+      if let error = sync(partition) { failed.withLock { $0.partitions[partition.number] = error } }
+    }
+    return failed.withLock { $0 }
   }
 
   /// Syncs a partition's last segment; earlier ones were when they were ended. Returns why it could not.

@@ -35,11 +35,11 @@ extension EventLog {
   public func readInOrder(
     from ordinal: UInt64, maxBytes: Int, topics: Set<String>? = nil
   ) throws(EventLogError) -> OrderedBatches {
-    let end = durableOrdinal(wanting: ordinal)
+    var next = try durableOrdinal(from: ordinal, topics: topics)
+    let end = commit.durable
     let journal = order.withLock { $0.journal }
     var batches: [OrderedBatch] = []
     var total = 0
-    var next = ordinal
     while next < end, total < maxBytes {
       let entries = try journal.entries(from: next, limit: Int(min(end - next, 1024)))
       guard !entries.isEmpty else { break }
@@ -58,12 +58,33 @@ extension EventLog {
     return OrderedBatches(batches: batches, nextOrdinal: next)
   }
 
-  /// The ordinal up to which everything is durable, after a sync where nothing from `ordinal` on would be.
-  private func durableOrdinal(wanting ordinal: UInt64) -> UInt64 {
-    let durable = commit.durable
-    guard durable <= ordinal, ordinal < endOrdinal else { return durable }
-    let round = syncRound()
-    return round.failure == nil ? max(round.end, durable) : durable
+  /// The first ordinal from `ordinal` on that is durable, after a sync where none is.
+  ///
+  /// Batches of other topics are passed over without one: nothing is told of them, and whatever is told of a later batch
+  /// waits until all before it are durable too.
+  private func durableOrdinal(from ordinal: UInt64, topics: Set<String>?) throws(EventLogError) -> UInt64 {
+    guard ordinal >= commit.durable else { return ordinal }
+    let journal = order.withLock { $0.journal }
+    var next = ordinal
+    while next < journal.count {
+      for entry in try journal.entries(from: next, limit: 1024) {
+        guard partition(of: entry, topics: topics) == nil else {
+          waitForRound()
+          return next
+        }
+        next += 1
+      }
+    }
+    return next
+  }
+
+  /// The partition of an entry; nil where it was deleted or is of another topic.
+  private func partition(of entry: OrderJournal.Entry, topics: Set<String>?) -> Partition? {
+    let found = registry.withLock { registry in
+      Int(entry.partition) < registry.partitions.count ? registry.partitions[Int(entry.partition)] : nil
+    }
+    guard let found, topics?.contains(found.name.topic) ?? true else { return nil }
+    return found
   }
 
   /// What an entry of the journal stands for.
@@ -78,10 +99,7 @@ extension EventLog {
   private func batch(
     of entry: OrderJournal.Entry, ordinal: UInt64, topics: Set<String>?
   ) throws(EventLogError) -> OrderedEntry {
-    let found = registry.withLock { registry in
-      Int(entry.partition) < registry.partitions.count ? registry.partitions[Int(entry.partition)] : nil
-    }
-    guard let partition = found, topics?.contains(partition.name.topic) ?? true else { return .left }
+    guard let partition = self.partition(of: entry, topics: topics) else { return .left }
     guard let (header, bytes) = try storedBatch(of: entry, in: partition) else { return .left }
     if header.isTransactional, !header.isControlBatch {
       switch partition.withLock({ $0.producers.outcome(of: header.producerID, at: entry.baseOffset) }) {

@@ -1,32 +1,44 @@
 public import NIOCore
 
 /// Cuts a stream of bytes into Kafka's frames: four bytes of length, then as many bytes.
+///
+/// A frame that does not come in one piece is put together in a buffer of its length.
 public struct FrameSplitter {
-  private let maximumFrameBytes: Int
-  private var buffer: ByteBuffer?
+  /// Shorter frames are slices of what has come, where they have come whole.
+  private static let longFrame = 16 << 10
 
-  /// Frames longer than this are refused.
-  public init(maximumFrameBytes: Int) { self.maximumFrameBytes = maximumFrameBytes }
+  private let maximumFrameBytes: Int
+  private let pool: FramePool?
+  /// What has come after ``frame``.
+  private var rest: ByteBuffer?
+  /// A frame that is being put together, and how long it will be.
+  private var frame: (bytes: ByteBuffer, length: Int)?
+
+  /// Frames longer than `maximumFrameBytes` are refused; long ones are put together in memory from `pool`.
+  ///
+  /// With a pool, what is given to ``append(_:)`` is not held on to for long frames, so that its memory can be used again.
+  public init(maximumFrameBytes: Int, pool: FramePool? = nil) {
+    self.maximumFrameBytes = maximumFrameBytes
+    self.pool = pool
+  }
 
   /// Adds bytes that have come.
   public mutating func append(_ bytes: ByteBuffer) {
-    guard var present = buffer, present.readableBytes > 0 else {
-      buffer = bytes
+    var bytes = bytes
+    fillFrame(from: &bytes)
+    guard bytes.readableBytes > 0 else { return }
+    guard var present = rest else {
+      rest = bytes
       return
     }
-    buffer = nil
-    // Room for the whole frame at once, so that a long one is not copied again and again.
-    if let announced = Self.announced(present), announced <= maximumFrameBytes, announced > present.readableBytes {
-      present.reserveCapacity(minimumWritableBytes: max(0, announced + 4 - present.readableBytes))
-    }
+    rest = nil
     present.writeImmutableBuffer(bytes)
-    present.discardReadBytesIfWorthIt()
-    buffer = present
+    rest = present
   }
 
   /// The length of the frame that comes next, once it is known and if it is allowed.
   public var announcedBytes: Int? {
-    buffer.flatMap(Self.announced).flatMap { (0...maximumFrameBytes).contains($0) ? $0 : nil }
+    frame?.length ?? rest.flatMap(Self.announced).flatMap { (0...maximumFrameBytes).contains($0) ? $0 : nil }
   }
 
   private static func announced(_ buffer: ByteBuffer) -> Int? {
@@ -35,22 +47,37 @@ public struct FrameSplitter {
 
   /// The next frame without its length; nil where it is not here whole. Throws for one that is not allowed.
   public mutating func next() throws(WireError) -> ByteBuffer? {
-    guard let length = buffer.flatMap(Self.announced) else { return nil }
-    guard (0...maximumFrameBytes).contains(length) else {
-      throw .invalidFrame(length: Int64(length), limit: maximumFrameBytes)
+    if frame == nil {
+      guard let length = rest.flatMap(Self.announced) else { return nil }
+      guard (0...maximumFrameBytes).contains(length) else {
+        throw .invalidFrame(length: Int64(length), limit: maximumFrameBytes)
+      }
+      if let whole = begin(length) { return whole }
     }
-    guard var present = buffer, present.readableBytes >= 4 + length else { return nil }
-    buffer = nil
-    present.moveReaderIndex(forwardBy: 4)
-    let frame = present.readSlice(length: length)
-    buffer = present.readableBytes > 0 ? present : nil
-    return frame
+    guard let (bytes, length) = frame, bytes.readableBytes == length else { return nil }
+    frame = nil
+    if length >= Self.longFrame { pool?.remember(bytes) }
+    return bytes
   }
-}
 
-extension ByteBuffer {
-  /// Gives room back once most of the buffer was read.
-  fileprivate mutating func discardReadBytesIfWorthIt() {
-    if readerIndex > 1 << 20, readerIndex > readableBytes { discardReadBytes() }
+  /// Takes the next frame out of what has come: gives it where it is there whole and need not be moved, else begins to put
+  /// it together.
+  private mutating func begin(_ length: Int) -> ByteBuffer? {
+    guard var present = rest else { return nil }
+    rest = nil
+    defer { rest = present.readableBytes > 0 ? present : nil }
+    present.moveReaderIndex(forwardBy: 4)
+    if length < Self.longFrame || pool == nil, let whole = present.readSlice(length: length) { return whole }
+    let isLong = length >= Self.longFrame
+    let room = (isLong ? pool?.take(length) : nil) ?? ByteBufferAllocator().buffer(capacity: length)
+    frame = (room, length)
+    fillFrame(from: &present)
+    return nil
+  }
+
+  private mutating func fillFrame(from bytes: inout ByteBuffer) {
+    guard let missing = frame.map({ $0.length - $0.bytes.readableBytes }) else { return }
+    guard let part = bytes.readSlice(length: min(missing, bytes.readableBytes)) else { return }
+    frame?.bytes.writeImmutableBuffer(part)
   }
 }

@@ -40,15 +40,57 @@ static uint32_t crc32c_table(uint32_t crc, const uint8_t *bytes, size_t count) {
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
-__attribute__((target("sse4.2"))) static uint32_t crc32c_instruction(uint32_t crc, const uint8_t *bytes, size_t count) {
-  uint64_t wide = crc;
-  while (count >= 8) {
-    uint64_t word;
-    memcpy(&word, bytes, 8);
-    wide = _mm_crc32_u64(wide, word);
-    bytes += 8;
-    count -= 8;
+
+// The instruction takes three cycles and a new one can begin in each, so three stretches are gone through side by side
+// and their checksums put together. To go on with a checksum over a stretch of zeros is linear in its bits, so a table of
+// each byte's share does that.
+#define STRETCH 1024
+
+static uint32_t over_zeros[4][256];
+
+__attribute__((target("sse4.2"))) static void fill_over_zeros(void) {
+  uint32_t bits[32];
+  for (int bit = 0; bit < 32; bit++) {
+    uint64_t wide = 1u << bit;
+    for (int word = 0; word < STRETCH / 8; word++) wide = _mm_crc32_u64(wide, 0);
+    bits[bit] = (uint32_t)wide;
   }
+  for (int byte = 0; byte < 4; byte++)
+    for (int value = 0; value < 256; value++) {
+      uint32_t sum = 0;
+      for (int bit = 0; bit < 8; bit++)
+        if (value >> bit & 1) sum ^= bits[byte * 8 + bit];
+      over_zeros[byte][value] = sum;
+    }
+}
+
+static uint32_t go_over_zeros(uint32_t crc) {
+  return over_zeros[0][crc & 0xff] ^ over_zeros[1][(crc >> 8) & 0xff] ^ over_zeros[2][(crc >> 16) & 0xff] ^
+         over_zeros[3][crc >> 24];
+}
+
+static uint64_t word_at(const uint8_t *bytes) {
+  uint64_t word;
+  memcpy(&word, bytes, 8);
+  return word;
+}
+
+__attribute__((target("sse4.2"))) static uint32_t crc32c_instruction(uint32_t crc, const uint8_t *bytes, size_t count) {
+  if (count >= 3 * STRETCH) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fill_over_zeros);
+  }
+  for (; count >= 3 * STRETCH; bytes += 3 * STRETCH, count -= 3 * STRETCH) {
+    uint64_t first = crc, second = 0, third = 0;
+    for (size_t place = 0; place < STRETCH; place += 8) {
+      first = _mm_crc32_u64(first, word_at(bytes + place));
+      second = _mm_crc32_u64(second, word_at(bytes + STRETCH + place));
+      third = _mm_crc32_u64(third, word_at(bytes + 2 * STRETCH + place));
+    }
+    crc = go_over_zeros(go_over_zeros((uint32_t)first) ^ (uint32_t)second) ^ (uint32_t)third;
+  }
+  uint64_t wide = crc;
+  for (; count >= 8; bytes += 8, count -= 8) wide = _mm_crc32_u64(wide, word_at(bytes));
   crc = (uint32_t)wide;
   while (count--) crc = _mm_crc32_u8(crc, *bytes++);
   return crc;

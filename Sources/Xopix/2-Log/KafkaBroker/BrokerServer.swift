@@ -38,6 +38,7 @@ public final class BrokerServer: Sendable {
   let broker: Broker
   private let parts: Parts
   private let budget: MemoryBudget
+  private let framePool = FramePool(limit: 16 << 20)
   private let addresses: ConnectionCounter
   private let listener = Mutex<(any Channel)?>(nil)
   private let group: MultiThreadedEventLoopGroup
@@ -80,7 +81,7 @@ public final class BrokerServer: Sendable {
         .writeBufferWaterMark, value: ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 20, high: 4 << 20)
       )
       .childChannelOption(
-        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 65_536, maximum: 2 << 20)
+        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 65_536, maximum: 256 << 10)
       )
       .childChannelInitializer { [self] channel in channel.eventLoop.makeCompletedFuture { try configure(channel) } }
       .bind(host: broker.configuration.host, port: broker.configuration.port).get()
@@ -99,7 +100,7 @@ public final class BrokerServer: Sendable {
     let state = ConnectionState(
       principal: .anonymous, isEncrypted: parts.makeTLSHandler != nil,
       isAuthenticated: broker.authenticator == nil)
-    let handler = ConnectionHandler(broker: broker, budget: budget, state: state) { [addresses] in
+    let handler = ConnectionHandler(broker: broker, budget: budget, pool: framePool, state: state) { [addresses] in
       addresses.close(address)
     }
     if let tls = try parts.makeTLSHandler?() { try channel.pipeline.syncOperations.addHandler(tls) }

@@ -6,7 +6,7 @@ internal import NIOCore
 ///
 /// Requests are begun as they come, so that those which wait (for the disk, for records) do so together; an answer is
 /// sent when all before it have been. Nothing more is read while a client does not take its answers, has too many
-/// requests under way, owes bytes to its quota, or all connections together hold too much memory.
+/// requests under way or much to append, owes bytes to its quota, or all connections together hold too much memory.
 final class ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = IOData
@@ -34,10 +34,15 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var reserved = 0
   /// When the frame that is not here whole has to be, since others may wait for the memory that it holds.
   private var frameDeadline = NIODeadline.distantFuture
+  private var isReadingFrames = false
+  /// Whether answers wait to be sent until all requests that are here were begun.
+  private var needsFlush = false
   private var isMuted = false
   private var isWritable = true
   private var isClosing = false
   private var clientHost = ""
+  /// The address that the client has connected to.
+  private var localAddress: SocketAddress?
   private var lastActivity = NIODeadline.now()
 
   /// How long a connection that was refused memory waits before it asks again.
@@ -46,22 +51,27 @@ final class ConnectionHandler: ChannelInboundHandler {
   private static let shortestCheck = TimeAmount.milliseconds(200)
   /// A client that has not said who it is gets memory for what it needs to say so (`sasl.server.max.receive.size`).
   private static let maximumBytesBeforeAuthentication = 512 << 10
+  /// With so many bytes to append nothing more is read: they would only wait in memory instead of at the client.
+  private static let largestBacklog = 4 << 20
 
   init(
-    broker: Broker, budget: MemoryBudget, state: ConnectionState, onClose: @escaping @Sendable () -> Void
+    broker: Broker, budget: MemoryBudget, pool: FramePool, state: ConnectionState,
+    onClose: @escaping @Sendable () -> Void
   ) {
     self.broker = broker
     dispatcher = Dispatcher(broker: broker)
     self.budget = budget
     self.state = state
     self.onClose = onClose
-    frames = FrameSplitter(maximumFrameBytes: broker.configuration.maximumRequestBytes)
+    frames = FrameSplitter(maximumFrameBytes: broker.configuration.maximumRequestBytes, pool: pool)
   }
 
   // MARK: Life
 
   func channelActive(context: ChannelHandlerContext) {
     clientHost = context.remoteAddress?.ipAddress ?? "unknown"
+    localAddress = context.localAddress
+    state.onAppended = { [weak self] in self?.resume(context) }
     checkIdle(context)
     context.fireChannelActive()
     // Nothing is read unasked.
@@ -70,6 +80,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     state.isOpen = false
+    state.onAppended = nil
     budget.give(reserved + slots.reduce(0) { $0 + $1.byteCount })
     reserved = 0
     slots.removeAll()
@@ -123,7 +134,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private var mayRead: Bool {
     !isPaused && !isMuted && isWritable && !isClosing
-      && slots.count < broker.configuration.maximumRequestsInFlight
+      && slots.count < broker.configuration.maximumRequestsInFlight && state.unappendedBytes < Self.largestBacklog
   }
 
   /// Goes on with what was left when reading stopped.
@@ -139,6 +150,16 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   private func readFrames(_ context: ChannelHandlerContext) {
+    // An answer that is there at once leads back here: thousands of small requests must not nest as deep.
+    guard !isReadingFrames else { return }
+    isReadingFrames = true
+    defer {
+      isReadingFrames = false
+      if needsFlush {
+        needsFlush = false
+        context.flush()
+      }
+    }
     do {
       while mayRead {
         guard try reserve(context) else { return }
@@ -208,12 +229,12 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   private func makeContext(_ header: RequestHeader, _ context: ChannelHandlerContext) -> RequestContext {
-    let local = context.localAddress
     let configuration = broker.configuration
     return RequestContext(
       apiVersion: header.requestApiVersion, clientID: header.clientID ?? "", principal: state.principal,
-      clientHost: clientHost, host: configuration.advertisedHost ?? local?.ipAddress ?? configuration.host,
-      port: Int32(configuration.advertisedPort ?? local?.port ?? configuration.port), eventLoop: context.eventLoop,
+      clientHost: clientHost, host: configuration.advertisedHost ?? localAddress?.ipAddress ?? configuration.host,
+      port: Int32(configuration.advertisedPort ?? localAddress?.port ?? configuration.port),
+      eventLoop: context.eventLoop,
       allocator: context.channel.allocator,
       boundConnection: NIOLoopBound(state, eventLoop: context.eventLoop))
   }
@@ -244,7 +265,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         return context.close(promise: nil)
       }
     }
-    if hasWritten { context.flush() }
+    if isReadingFrames {
+      needsFlush = needsFlush || hasWritten
+    } else if hasWritten {
+      context.flush()
+    }
     resume(context)
   }
 

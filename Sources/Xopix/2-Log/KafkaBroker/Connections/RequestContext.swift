@@ -26,8 +26,11 @@ final class ConnectionState {
   /// The SASL exchange under way.
   var exchange: (any SASLExchange)?
   var isAuthenticated: Bool
-  /// Ends when the last request that appends has appended, so that the next one comes after it.
-  var lastAppend: EventLoopFuture<Void>?
+  let appends = AppendQueue()
+  /// Bytes of records that are not appended yet.
+  var unappendedBytes = 0
+  /// Called when there are fewer ``unappendedBytes``.
+  var onAppended: (() -> Void)?
   var isOpen = true
   /// Software that the client has named (ApiVersions 3).
   var software = ""
@@ -36,5 +39,11 @@ final class ConnectionState {
     self.principal = principal
     self.isEncrypted = isEncrypted
     self.isAuthenticated = isAuthenticated
+  }
+
+  /// Notes that so many bytes of records were appended, or refused.
+  func noteAppended(_ bytes: Int) {
+    unappendedBytes -= bytes
+    onAppended?()
   }
 }

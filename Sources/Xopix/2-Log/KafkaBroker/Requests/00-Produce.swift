@@ -22,11 +22,13 @@ extension Broker {
     let name: TopicPartition
   }
 
+  /// Batches of up to so many bytes, uncompressed, are appended where they were read: a thread takes longer to wake.
+  private static let largestQuickAppend = 16 << 10
+
   func produce(_ request: ProduceRequest, _ context: RequestContext) -> EventLoopFuture<ProduceResponse> {
     let precheck = acksFault(request, context)
     let principal = context.principal
     let now = clock.now()
-    let waitsForDisk = request.acks == -1
     let append: @Sendable () -> [Outcome] = { [self] in
       var outcomes: [Outcome] = []
       for (number, topic) in request.topicData.enumerated() {
@@ -39,13 +41,77 @@ extension Broker {
       }
       return outcomes
     }
-    // Appends of one connection are made one after the other: a producer counts on their order.
-    let previous = context.connection.lastAppend ?? context.eventLoop.makeSucceededVoidFuture()
-    let done = previous.flatMap { pool.runIfActive(eventLoop: context.eventLoop, append) }
-    context.connection.lastAppend = done.map { _ in }.recover { _ in }
-    return done.flatMap { outcomes in
-      waitsForDisk ? durable(outcomes, on: context.eventLoop) : context.eventLoop.makeSucceededFuture(outcomes)
-    }.map { response(to: request, $0) }
+    let waitsForDisk = request.acks == -1
+    let promise = context.eventLoop.makePromise(of: [Outcome].self)
+    let connection = context.connection
+    if connection.appends.isIdle, isQuick(request) {
+      answer(append(), waitsForDisk: waitsForDisk, promise)
+    } else {
+      let bytes = Self.recordBytes(of: request)
+      let bound = context.boundConnection
+      connection.unappendedBytes += bytes
+      connection.appends.add(to: pool) { [self] isActive in
+        guard isActive else { return { promise.fail(ChannelError.ioOnClosedChannel) } }
+        let outcomes = append()
+        return {
+          bound.eventLoop.execute { bound.value.noteAppended(bytes) }
+          answer(outcomes, waitsForDisk: waitsForDisk, promise)
+        }
+      }
+    }
+    // The records are not held on to until the disk has them.
+    let topics = request.topicData.map(\.name)
+    return promise.futureResult.map { response(to: topics, $0) }
+  }
+
+  private static func recordBytes(of request: ProduceRequest) -> Int {
+    request.topicData.reduce(0) { sum, topic in
+      topic.partitionData.reduce(sum) { sum, partition in
+        guard case .bytes(let records) = partition.records else { return sum }
+        return sum + records.readableBytes
+      }
+    }
+  }
+
+  /// Whether a request's records are few, and take no more than a copy to check and append.
+  private func isQuick(_ request: ProduceRequest) -> Bool {
+    guard Self.recordBytes(of: request) <= Self.largestQuickAppend else { return false }
+    return request.topicData.allSatisfy { topic in
+      guard schemas == nil || log.topic(topic.name)?.settings.validatesSchemas != true else { return false }
+      return topic.partitionData.allSatisfy { partition in
+        guard case .bytes(let records) = partition.records else { return true }
+        do throws(RecordBatchError) {
+          let header = try RecordBatchHeader(reading: records.readableBytesSpan)
+          return header.compression == Compression.none && !header.isTransactional
+        } catch {
+          // It is refused at once.
+          return true
+        }
+      }
+    }
+  }
+
+  /// Keeps the promise with the outcomes, once what was appended is on the disk where that is waited for.
+  private func answer(_ outcomes: [Outcome], waitsForDisk: Bool, _ promise: EventLoopPromise<[Outcome]>) {
+    let waiting = waitsForDisk ? outcomes.indices.filter { outcomes[$0].appended != nil } : []
+    guard !waiting.isEmpty else { return promise.succeed(outcomes) }
+    let state = Mutex((remaining: waiting.count, outcomes: outcomes))
+    for number in waiting {
+      guard let appended = outcomes[number].appended else { continue }
+      // A sync is shared by everybody who waits.
+      log.whenDurable(appended) { result in
+        let done = state.withLock { state -> [Outcome]? in
+          if case .failure(let error) = result {
+            state.outcomes[number].error = .kafkaStorageError
+            state.outcomes[number].message = error.description
+            state.outcomes[number].baseOffset = -1
+          }
+          state.remaining -= 1
+          return state.remaining == 0 ? state.outcomes : nil
+        }
+        if let done { promise.succeed(done) }
+      }
+    }
   }
 
   private func acksFault(_ request: ProduceRequest, _ context: RequestContext) -> ErrorCode? {
@@ -132,35 +198,11 @@ extension Broker {
     return violation
   }
 
-  /// The outcomes once what was appended is on the disk; a sync is shared by everybody who waits.
-  private func durable(_ outcomes: [Outcome], on eventLoop: any EventLoop) -> EventLoopFuture<[Outcome]> {
-    let waiting = outcomes.indices.filter { outcomes[$0].appended != nil }
-    guard !waiting.isEmpty else { return eventLoop.makeSucceededFuture(outcomes) }
-    let promise = eventLoop.makePromise(of: [Outcome].self)
-    let state = Mutex((remaining: waiting.count, outcomes: outcomes))
-    for number in waiting {
-      guard let appended = outcomes[number].appended else { continue }
-      log.whenDurable(appended) { result in
-        let done = state.withLock { state -> [Outcome]? in
-          if case .failure(let error) = result {
-            state.outcomes[number].error = .kafkaStorageError
-            state.outcomes[number].message = error.description
-            state.outcomes[number].baseOffset = -1
-          }
-          state.remaining -= 1
-          return state.remaining == 0 ? state.outcomes : nil
-        }
-        if let done { promise.succeed(done) }
-      }
-    }
-    return promise.futureResult
-  }
-
-  private func response(to request: ProduceRequest, _ outcomes: [Outcome]) -> ProduceResponse {
+  private func response(to topics: [String], _ outcomes: [Outcome]) -> ProduceResponse {
     var response = ProduceResponse()
-    response.responses = request.topicData.map { topic in
+    response.responses = topics.map { topic in
       var answer = ProduceResponse.TopicProduceResponse()
-      answer.name = topic.name
+      answer.name = topic
       return answer
     }
     for outcome in outcomes {
