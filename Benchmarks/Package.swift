@@ -1,6 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+]
+
 // A package of its own, so that nobody who builds or tests Xopix builds this too.
 let package = Package(
   name: "benchmarks",
@@ -15,6 +19,14 @@ let package = Package(
         .product(name: "XopixParts", package: "xopix"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")])
+      swiftSettings: settings),
+    // Xopix's side of the comparison in peers/; needs the search engine alone, so that it is built soon.
+    .executableTarget(
+      name: "PeerRunner",
+      dependencies: [
+        .product(name: "XopixSearch", package: "xopix"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
   ]
 )

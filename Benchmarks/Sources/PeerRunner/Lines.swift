@@ -1,0 +1,27 @@
+import Foundation
+
+/// A file's lines as bytes, without reading the file whole.
+struct Lines: Sequence, IteratorProtocol {
+  private let file: FileHandle
+  private var block: [UInt8] = []
+  private var at = 0
+  private static let blockSize = 1 << 20
+
+  init(path: String) throws { file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) }
+
+  mutating func next() -> [UInt8]? {
+    while true {
+      if let end = block[at...].firstIndex(of: 0x0A) {
+        defer { at = end + 1 }
+        return Array(block[at..<end])
+      }
+      block.removeFirst(at)
+      at = 0
+      guard let more = try? file.read(upToCount: Self.blockSize), !more.isEmpty else {
+        defer { block = [] }
+        return block.isEmpty ? nil : block
+      }
+      block += more
+    }
+  }
+}

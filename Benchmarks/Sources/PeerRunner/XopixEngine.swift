@@ -1,0 +1,128 @@
+import Foundation
+import JSONBytes
+import QueryLanguage
+import SearchEngine
+
+/// Xopix's engine as the comparison uses it. All that depends on the engine's interface is here.
+struct XopixEngine {
+  private static let facets = ["brand", "category", "colour"]
+  private let snapshots: [String: IndexSnapshot]
+
+  /// How many segments the indexes have.
+  var segments: String {
+    snapshots.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.segmentCount)" }.joined(separator: ", ")
+  }
+
+  // MARK: Building
+
+  /// The fields of products. With several text fields they count as much as in the peers.
+  private static func definition(isMulti: Bool) -> IndexDefinition {
+    var fields = [FieldDefinition(name: "description", type: .text, weight: 1, isVocabulary: !isMulti)]
+    if isMulti {
+      fields.append(FieldDefinition(name: "title", type: .text, weight: 5))
+      fields.append(FieldDefinition(name: "brand_words", type: .text, weight: 3))
+      fields.append(FieldDefinition(name: "category_words", type: .text, weight: 2))
+    }
+    fields += facets.map { FieldDefinition(name: $0, type: .keyword) }
+    fields += ["price", "rating", "stock"].map { FieldDefinition(name: $0, type: .number) }
+    return IndexDefinition(fields: fields)
+  }
+
+  /// An index that is being built.
+  struct Building {
+    private let directory: String
+    private let writer: IndexWriter
+    /// The members of a product that go into each field.
+    private let sources: [(field: Int, type: FieldDefinition.FieldType, member: String)]
+    private var count = 0
+
+    /// Documents that become visible together.
+    private static let batch = 50_000
+
+    init(directory: String, isMulti: Bool) throws {
+      let definition = XopixEngine.definition(isMulti: isMulti)
+      self.directory = directory
+      writer = try IndexWriter(directory: directory, definition: definition)
+      sources = definition.fields.enumerated().map { place, field in
+        (place, field.type, field.name.replacingOccurrences(of: "_words", with: ""))
+      }
+    }
+
+    mutating func add(_ line: [UInt8]) throws {
+      guard case .object(let product) = try JSONValue.parse(line), let id = product["id"]?.decimalText else { return }
+      var document = IndexDocument(id: id, stored: [])
+      for (field, type, member) in sources {
+        switch (type, product[member]) {
+        case (.text, .string(let text)?): document.addText(text, field: field)
+        case (.keyword, .string(let text)?): document.addKeyword(text, field: field)
+        case (.number, let value?): if let number = value.doubleValue { document.addNumber(number, field: field) }
+        default: break
+        }
+      }
+      writer.put(document)
+      count += 1
+      if count.isMultiple(of: Self.batch) { _ = try writer.refresh() }
+    }
+
+    /// Makes the index durable.
+    func finish() throws -> (documents: Int, segments: Int) {
+      let manifest = try writer.checkpoint()
+      try Data(manifest).write(to: URL(fileURLWithPath: directory + "/manifest"))
+      let snapshot = try writer.refresh()
+      return (snapshot.documentCount, snapshot.segmentCount)
+    }
+  }
+
+  // MARK: Querying
+
+  /// The indexes `single` and `multi` in `directory`.
+  init(directory: String) throws {
+    var snapshots: [String: IndexSnapshot] = [:]
+    for name in ["single", "multi"] {
+      let place = directory + "/" + name
+      let manifest = try Data(contentsOf: URL(fileURLWithPath: place + "/manifest"))
+      snapshots[name] = try IndexWriter.restore(
+        directory: place, definition: Self.definition(isMulti: name == "multi"), manifest: Array(manifest)
+      ).refresh()
+    }
+    self.snapshots = snapshots
+  }
+
+  /// What runs the query; nil where the engine has nothing of the kind.
+  ///
+  /// - Parameter countsExactly: whether totals are wanted. The engine always counts.
+  func call(_ query: PeerQuery, countsExactly: Bool) throws -> (() throws -> PeerAnswer)? {
+    switch query.operation {
+    case "spell":
+      guard let snapshot = snapshots["single"] else { return nil }
+      return { .spelt(snapshot.spell(query.words[0], limit: 1).suggestions.first?.text) }
+    // Suggestions are the catalogue model's, not the engine's.
+    case "complete": return nil
+    default:
+      guard let snapshot = snapshots[query.index] else { return nil }
+      let request = try Self.request(query)
+      return { Self.answer(try snapshot.search(request)) }
+    }
+  }
+
+  private static func request(_ query: PeerQuery) throws -> SearchRequest {
+    var request = SearchRequest()
+    request.correctsTypos = query.operation == "fuzzy"
+    request.query =
+      switch query.operation {
+      case "or": QueryParser.parse(query.words.joined(separator: " OR "))
+      case "phrase": QueryParser.parse("\"" + query.words.joined(separator: " ") + "\"")
+      case "prefix": QueryParser.parse(query.words[0] + "*")
+      default: QueryParser.parse(query.words.joined(separator: " "))
+      }
+    if let (from, to) = query.range { request.filter = try FilterParser.parse("price \(from) TO \(to)") }
+    if query.hasFacets { request.facets = facets.map { FacetRequest(field: $0, size: 10) } }
+    return request
+  }
+
+  private static func answer(_ response: SearchResponse) -> PeerAnswer {
+    .found(
+      total: response.total, hits: response.hits.map { ($0.id, $0.score) },
+      facets: response.facets.map { ($0.field, $0.values.map(\.count)) })
+  }
+}
