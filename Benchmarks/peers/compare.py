@@ -147,7 +147,7 @@ def main():
     options.add_argument("--engines", nargs="*", default=[], help="only these")
     options.add_argument("--rebuild", nargs="*", default=["xopix"], help="engines whose indexes are built anew")
     options.add_argument("--kept", nargs="*", default=[], help="engines whose times of the last run are taken")
-    options.add_argument("--prepare", action="store_true", help="only corpus, queries and the peers' indexes")
+    options.add_argument("--prepare", action="store_true", help="only corpus, queries and the indexes of the peers, or of --engines")
     options.add_argument("--json", help="a file to write the whole comparison to")
     options.add_argument("--xopix", required=True, help="the runner of Xopix's engine")
     options = options.parse_args()
@@ -156,7 +156,7 @@ def main():
         return
     if options.prepare:
         for engine in engines(options.xopix):
-            if engine.name != "xopix":
+            if engine.name in (options.engines or ("tantivy", "lucene", "sqlite")):
                 list(engine.build(directory, again=engine.name in options.rebuild))
         return
     result = compare(directory, options)

@@ -4,6 +4,9 @@ import agreement
 from kinds import KINDS
 
 ENGINES = ("xopix", "tantivy", "lucene", "sqlite", "symspell")
+# The peers that goals are set by; SQLite is shown for orientation.
+JUDGED_BY = ("tantivy", "lucene", "symspell")
+MARKS = {"xopix": "X", "tantivy": "T", "lucene": "L", "sqlite": "Q", "symspell": "S"}
 MODES = {"top": "top 10", "exact": "top 10 and totals"}
 
 
@@ -31,7 +34,7 @@ def lines(answers, expected):
             line = {
                 "kind": kind.name, "mode": mode, "title": kind.title + (", " + MODES[mode] if kind.prunes else ""),
                 "times": found, "goal": kind.goal, "agreement": {}}
-            peers = {name: taken for name, taken in found.items() if name != "xopix"}
+            peers = {name: taken for name, taken in found.items() if name in JUDGED_BY}
             if "xopix" in found and peers:
                 line["ratio"] = {
                     part: found["xopix"][part] / max(1e-3, min(taken[part] for taken in peers.values()))
@@ -68,7 +71,7 @@ def percent(value):
     return f"{100 * value:.0f}"
 
 
-def told(parts, name):
+def told(parts):
     """`totals/hits` in percent; hits by the lengths that the engine keeps."""
     if not parts:
         return ""
@@ -107,7 +110,7 @@ def text(result):
         row.append(f"{ratio['median']:.2f} / {ratio['p99']:.2f}" if ratio else "-")
         row.append(f"{line['goal']:g}")
         row.append(("yes" if line["met"] else "NO") if "met" in line else "-")
-        agreed = [f"{name[0].upper()} {told(line['agreement'].get(name), name)}" for name in names if line["agreement"].get(name)]
+        agreed = [f"{MARKS[name]} {told(line['agreement'].get(name))}" for name in names if line["agreement"].get(name)]
         row.append(", ".join(agreed))
         rows.append(row)
     yield from grid(rows)
@@ -130,11 +133,12 @@ def text(result):
 
 
 NOTES = """\
-ratio: Xopix to the fastest peer, median and p99 each; met: both at most the goal.
-agreement: for each engine (its first letter) the percentage of queries with the right totals / the right ten best, but for
+ratio: Xopix to the fastest of Tantivy, Lucene and SymSpell, median and p99 each; met: both at most the goal.
+agreement: for each engine (Q is SQLite) the percentage of queries with the right totals / the right ten best, but for
   scores within 1e-4 / the right facets. r: by BM25 with lengths rounded to a byte, as Tantivy and Lucene keep them; else by
   lengths as they are. *: totals that are Lucene's, where there is no one right answer. SQLite weighs words otherwise.
 top 10: without exact totals, so that an engine may leave out what can't be among the ten; top 10 and totals: with them.
 Facets: Tantivy only counts, its package can't rank in the same pass; Xopix and Lucene rank too. Tantivy's times are less what a
   call through Python costs. Fuzzy: Lucene takes the 50 best words, Tantivy all, unranked; Xopix corrects to the best word.
-single: the description as text, and all columns; multi: also title, brand and category as text. Nothing is stored."""
+single: the description as text, and all columns; multi: also title, brand and category as text. Nothing is stored.
+Xopix's single index also holds the words that it spells by. Lucene's own memory is its heap in use, without the JVM."""
