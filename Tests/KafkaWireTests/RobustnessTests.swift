@@ -53,8 +53,11 @@ struct RobustnessTests {
     guard let message = try? Message(reading: &reader, version: version) else { return false }
     var writer = WireWriter()
     message.write(to: &writer, version: version)
+    // A null where the version has none is read as what stands for it, so bytes are compared with bytes.
     var again = WireReader(writer.buffer)
-    #expect(try Message(reading: &again, version: version) == message, "\(Message.self) \(version)")
+    var second = WireWriter()
+    try Message(reading: &again, version: version).write(to: &second, version: version)
+    #expect(second.buffer == writer.buffer, "\(Message.self) \(version)")
     #expect(again.remaining == 0)
     return true
   }
