@@ -11,6 +11,8 @@ final class Measuring {
   interface Call { Object run() throws Exception; }
 
   private static final int ROUNDS = 5;
+  /** The least time in which the JVM compiles what a kind of query runs. */
+  private static final double LEAST_WARM_UP = 3;
   /** What calls returned, so that none is left out by the compiler. */
   static volatile Object kept;
 
@@ -28,10 +30,11 @@ final class Measuring {
   /** Nanoseconds of each call in each round; before, calls are run untimed for as long again, so that they are compiled. */
   static List<List<Long>> timed(List<Call> calls, double seconds) throws Exception {
     long start = System.nanoTime();
-    while (System.nanoTime() - start < seconds * 1e9) {
+    double warmUp = Math.max(LEAST_WARM_UP, seconds) * 1e9;
+    while (System.nanoTime() - start < warmUp) {
       for (Call call : calls) {
         kept = call.run();
-        if (System.nanoTime() - start > seconds * 1e9) break;
+        if (System.nanoTime() - start > warmUp) break;
       }
     }
     List<List<Long>> taken = new ArrayList<>();
