@@ -7,7 +7,7 @@ import Testing
 /// Segments in which lists have many blocks and bitmaps, so that pruning has something to leave out.
 @Suite("Large segments agree with a linear scan")
 struct LargeSegmentTests {
-  private static let documentCount = 6000
+  private static let documentCount = 9000
   private static let wordCount = 80
 
   /// Documents by number, their words by number, as the test made them.

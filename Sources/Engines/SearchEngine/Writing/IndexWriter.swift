@@ -1,5 +1,7 @@
 internal import ByteCoding
+internal import Dispatch
 internal import DurableFiles
+internal import Synchronization
 
 /// Changes an index. One thread owns it; what it has made visible is in ``IndexSnapshot``s, which any thread may read.
 public final class IndexWriter {
@@ -14,6 +16,9 @@ public final class IndexWriter {
   private var isChanged = true
   private var snapshot: IndexSnapshot
   private var files: IndexFiles
+  private var merging: BackgroundMerge?
+  /// So many documents are merged at once; more are merged beside the writer. Settable for tests.
+  var mostMergedAtOnce = 20_000
 
   private struct PendingDocument {
     var document: IndexDocument
@@ -123,7 +128,7 @@ public final class IndexWriter {
 
   /// Makes all changes visible and returns the snapshot that shows them.
   public func refresh() throws(IndexError) -> IndexSnapshot {
-    guard isChanged else { return snapshot }
+    guard isChanged || merging?.isOver ?? false else { return snapshot }
     try flush()
     try merge()
     isChanged = false
@@ -131,22 +136,47 @@ public final class IndexWriter {
     return snapshot
   }
 
-  /// Makes a segment of the pending documents.
+  /// Documents from which on segments are made by several threads.
+  private static let manyDocuments = 4096
+  /// The threads that make segments.
+  private static let builders = 2
+
+  /// Makes a segment of the pending documents, or some where they are many.
   private func flush() throws(IndexError) {
     let documents = pending.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
     pending = [:]
     guard !documents.isEmpty else { return }
-    var builder = SegmentBuilder(definition: definition, documents: documents.map(\.document))
-    var view = try memoryView(of: builder.finish())
-    for (document, entry) in documents.enumerated() {
-      for (field, value) in entry.live.enumerated() where !value.isNaN { view.setLive(field, of: document, to: value) }
+    let count = documents.count < Self.manyDocuments ? 1 : Self.builders
+    let parts = (0..<count).map { documents[documents.count * $0 / count..<documents.count * ($0 + 1) / count] }
+    for (part, bytes) in zip(parts, Self.built(parts.map { $0.map(\.document) }, definition)) {
+      var view = try memoryView(of: bytes)
+      for (document, entry) in part.enumerated() {
+        for (field, value) in entry.live.enumerated() where !value.isNaN {
+          view.setLive(field, of: document, to: value)
+        }
+      }
+      views.append(view)
     }
-    views.append(view)
+  }
+
+  /// The bytes of a segment of each list of documents.
+  private static func built(_ parts: [[IndexDocument]], _ definition: IndexDefinition) -> [[UInt8]] {
+    let built = Mutex<[Int: [UInt8]]>([:])
+    DispatchQueue.concurrentPerform(iterations: parts.count) { part in
+      var builder = SegmentBuilder(definition: definition, documents: parts[part])
+      let bytes = builder.finish()
+      built.withLock { $0[part] = bytes }
+    }
+    return built.withLock { built in parts.indices.compactMap { built[$0] } }
+  }
+
+  private func takeNumber() -> UInt64 {
+    defer { nextNumber += 1 }
+    return nextNumber
   }
 
   private func memoryView(of bytes: [UInt8]) throws(IndexError) -> SegmentView {
-    let number = nextNumber
-    nextNumber += 1
+    let number = takeNumber()
     let segment = try Segment(
       number: number, bytes: SegmentBytes(bytes), path: "segment \(number) in memory", definition: definition)
     return SegmentView(segment: segment, liveFields: liveFields.count)
@@ -157,39 +187,86 @@ public final class IndexWriter {
   /// Segments of like size that are merged together.
   private static let mergedTogether = 4
 
+  /// With so many segments the writer waits for a merge beside it.
+  private static let tooManySegments = 2 * mostSegments
+
   /// Merges the newest segments once enough of them are of like size, so that each document is merged only as often as the
   /// logarithm of the index's size.
   private func merge() throws(IndexError) {
+    try takeMerged()
     views.removeAll { $0.liveCount == 0 }
-    while views.count > 1 {
-      var start = views.count - 1
-      var size = views[start].segment.documentCount
-      while start > 0, views[start - 1].segment.documentCount <= 2 * size {
-        start -= 1
-        size += views[start].segment.documentCount
+    while true {
+      // What is being merged beside the writer is left alone.
+      let first = views.lastIndex { merging?.parts.contains($0.segment.number) ?? false }.map { $0 + 1 } ?? 0
+      guard let parts = partsToMerge(views[first...], isCrowded: views.count > Self.mostSegments) else { break }
+      let count = views[parts].reduce(0) { $0 + $1.liveCount }
+      if count <= mostMergedAtOnce {
+        try mergeAtOnce(parts)
+      } else if merging == nil {
+        merging = BackgroundMerge(of: Array(views[parts]), number: takeNumber(), definition: definition)
+      } else if views.count > Self.tooManySegments {
+        merging?.wait()
+        try takeMerged()
+      } else {
+        break
       }
-      if views.count - start < Self.mergedTogether {
-        guard views.count > Self.mostSegments else { break }
-        start = min(start, views.count - 2)
-      }
-      try merge(views[start...])
-    }
-    if let wasteful = views.firstIndex(where: { $0.deletedCount * 2 > $0.segment.documentCount }) {
-      try merge(views[wasteful...wasteful])
     }
   }
 
-  private func merge(_ parts: ArraySlice<SegmentView>) throws(IndexError) {
-    let merger = SegmentMerger(definition: definition, parts: Array(parts))
-    var merged = try memoryView(of: merger.merged())
-    for (number, origin) in merger.origins.enumerated() {
+  /// The segments that are merged next; nil where none have to be.
+  private func partsToMerge(_ views: ArraySlice<SegmentView>, isCrowded: Bool) -> Range<Int>? {
+    if views.count > 1 {
+      var start = views.endIndex - 1
+      var size = views[start].segment.documentCount
+      while start > views.startIndex, views[start - 1].segment.documentCount <= 2 * size {
+        start -= 1
+        size += views[start].segment.documentCount
+      }
+      if views.endIndex - start >= Self.mergedTogether { return start..<views.endIndex }
+      if isCrowded { return min(start, views.endIndex - 2)..<views.endIndex }
+    }
+    let wasteful = views.firstIndex { $0.deletedCount * 2 > $0.segment.documentCount }
+    return wasteful.map { $0..<$0 + 1 }
+  }
+
+  private func mergeAtOnce(_ parts: Range<Int>) throws(IndexError) {
+    let merger = SegmentMerger(definition: definition, parts: Array(views[parts]))
+    let merged = try memoryView(of: merger.merged())
+    replace(views[parts].map(\.segment.number), with: merged, origins: merger.origins)
+  }
+
+  /// Takes the result of the merge beside the writer in, if it is there.
+  private func takeMerged() throws(IndexError) {
+    guard let merging, let merged = try merging.outcome() else { return }
+    self.merging = nil
+    replace(
+      merging.parts, with: SegmentView(segment: merged.segment, liveFields: liveFields.count),
+      origins: merged.origins)
+  }
+
+  /// Puts a merged segment into the place of its parts, without what was deleted since it was begun, and with the live
+  /// values of now.
+  private func replace(_ parts: [UInt64], with segment: SegmentView, origins: [(part: Int, document: Int)]) {
+    var merged = segment
+    let sources = parts.map { number in views.first { $0.segment.number == number } }
+    for (document, origin) in origins.enumerated() {
+      // A part of which nothing was left is gone.
+      guard let source = sources[origin.part], !source.isDeleted(origin.document) else {
+        merged.delete(document)
+        continue
+      }
       for field in 0..<liveFields.count {
-        let value = parts[parts.startIndex + origin.part].liveValue(field, of: origin.document)
-        if !value.isNaN { merged.setLive(field, of: number, to: value) }
+        let value = source.liveValue(field, of: origin.document)
+        if !value.isNaN { merged.setLive(field, of: document, to: value) }
       }
     }
-    views.replaceSubrange(parts.startIndex..<parts.endIndex, with: [merged])
+    let place = views.firstIndex { parts.contains($0.segment.number) } ?? views.endIndex
+    views.removeAll { parts.contains($0.segment.number) }
+    if merged.liveCount > 0 { views.insert(merged, at: min(place, views.endIndex)) }
   }
+
+  /// Waits for the merge beside the writer, and takes its result in at the next refresh.
+  func waitForMerge() { merging?.wait() }
 
   // MARK: Durability
 

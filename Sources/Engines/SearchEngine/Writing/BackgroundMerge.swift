@@ -1,0 +1,49 @@
+internal import Dispatch
+internal import Synchronization
+
+/// A merge that goes on beside the writer: of segments as they were when it began. What is deleted meanwhile, and what
+/// changes in place, is taken over when it is done.
+final class BackgroundMerge: Sendable {
+  /// The merged segment, and which segment and document each of its documents comes from.
+  struct Merged: Sendable {
+    let segment: Segment
+    let origins: [(part: Int, document: Int)]
+  }
+
+  /// The numbers of the segments that are merged, in the order of the writer's.
+  let parts: [UInt64]
+  private let result = Mutex<Result<Merged, IndexError>?>(nil)
+  private let end = DispatchSemaphore(value: 0)
+
+  /// Begins to merge views into a segment of that number.
+  init(of views: [SegmentView], number: UInt64, definition: IndexDefinition) {
+    parts = views.map(\.segment.number)
+    // Merging is never urgent: searches and the writer go first.
+    DispatchQueue.global(qos: .utility).async { [self] in
+      let merger = SegmentMerger(definition: definition, parts: views)
+      let outcome: Result<Merged, IndexError>
+      do throws(IndexError) {
+        let segment = try Segment(
+          number: number, bytes: SegmentBytes(merger.merged()), path: "segment \(number) in memory",
+          definition: definition)
+        outcome = .success(Merged(segment: segment, origins: merger.origins))
+      } catch {
+        outcome = .failure(error)
+      }
+      result.withLock { $0 = outcome }
+      end.signal()
+    }
+  }
+
+  /// Whether it is done.
+  var isOver: Bool { result.withLock { $0 != nil } }
+
+  /// What came of it; nil while it goes on.
+  func outcome() throws(IndexError) -> Merged? { try result.withLock { $0 }?.get() }
+
+  /// Waits until it is done.
+  func wait() {
+    end.wait()
+    end.signal()
+  }
+}

@@ -1,0 +1,77 @@
+import Testing
+
+@testable import SearchEngine
+
+@Suite("Merging beside the writer")
+struct MergingTests {
+  /// The content of an index by the ids, titles and stock of its products.
+  private static func content(_ snapshot: IndexSnapshot, _ ids: some Sequence<String>) -> [String] {
+    ids.compactMap { id in
+      snapshot.document(id: id).map { "\(id) \(String(decoding: $0.stored, as: UTF8.self)) \($0.live.map(\.value))" }
+    }
+  }
+
+  @Test("changes while segments are merged are in the result", arguments: 0..<6 as Range<UInt64>)
+  func changes(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
+    writer.mostMergedAtOnce = 8
+    var naive: [String: (title: String, stock: Double?)] = [:]
+    var mergeCount = 0
+    for step in 0..<60 {
+      for _ in 0..<Int.random(in: 1...6, using: &generator) {
+        let id = "P-\(Int.random(in: 0..<60, using: &generator))"
+        switch Int.random(in: 0..<6, using: &generator) {
+        case 0:
+          writer.delete(id: id)
+          naive[id] = nil
+        case 1:
+          let stock = Double(Int.random(in: 0..<9, using: &generator))
+          if writer.setLive(id: id, field: TestField.stock, value: stock) { naive[id]?.stock = stock }
+        default:
+          let title = "kettle \(step)"
+          writer.put(Product(id: id, title: title).document)
+          naive[id] = (title, nil)
+        }
+      }
+      if Bool.random(using: &generator) {
+        writer.waitForMerge()
+        mergeCount += 1
+      }
+      var snapshot = try writer.refresh()
+      if Int.random(in: 0..<10, using: &generator) == 0 {
+        let manifest = try writer.checkpoint()
+        snapshot = try IndexWriter.restore(
+          directory: folder.path, definition: TestField.definition, manifest: manifest
+        ).refresh()
+      }
+      let ids = naive.keys.sorted()
+      #expect(
+        Self.content(snapshot, ids)
+          == ids.map { id in "\(id) \(naive[id]?.title ?? "")| \(naive[id]?.stock.map { [$0] } ?? [])" },
+        "seed \(seed), step \(step)")
+      #expect(snapshot.documentCount == naive.count, "seed \(seed), step \(step)")
+      #expect(try snapshot.search(request("kettle")).total == naive.count, "seed \(seed), step \(step)")
+      #expect(snapshot.segmentCount <= 25)
+    }
+    #expect(mergeCount > 0)
+  }
+
+  @Test("many documents become searchable at once, made by several threads")
+  func many() throws {
+    let folder = try TemporaryFolder()
+    let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
+    for number in 0..<5000 { writer.put(Product(id: "P-\(number)", title: "kettle w\(number)", stock: 1).document) }
+    for number in 0..<5000 where number % 2 == 0 {
+      writer.setLive(id: "P-\(number)", field: TestField.stock, value: Double(number))
+    }
+    let snapshot = try writer.refresh()
+    #expect(snapshot.documentCount == 5000)
+    for number in [0, 1, 2499, 2500, 4998, 4999] {
+      let answer = try snapshot.search(request("w\(number)"))
+      #expect(answer.ids == ["P-\(number)"])
+      #expect(answer.hits.first?.live.map(\.value) == (number % 2 == 0 ? [Double(number)] : []))
+    }
+  }
+}
