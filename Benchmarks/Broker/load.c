@@ -22,7 +22,8 @@
 enum {
   BATCH = 1000,         // messages of one batch, for every broker
   PAYLOADS = 4096,      // different messages, so that compression has something to do
-  BATCHES_IN_FLIGHT = 5 // of the Redis client; librdkafka has its own way
+  REDIS_CONNECTIONS = 20,
+  BATCHES_IN_FLIGHT = 2 // of each of them; librdkafka has its own way
 };
 
 static void fail(const char *format, ...) {
@@ -326,22 +327,23 @@ static void bare(char **a) { // HOST PORT TOPIC SIZE COUNT ACKS
 // MARK: Redis Streams
 
 typedef struct {
+  char **arguments;
   int fd;
+  long messages;
   sem_t window;
-  long replies;
-} RedisReader;
+} RedisProducer;
 
 // Reads the ids that XADD answers, two lines each, and gives the sender room again.
 static void *read_ids(void *argument) {
-  RedisReader *reader = argument;
-  static char bytes[1 << 16];
+  RedisProducer *producer = argument;
+  char bytes[1 << 14];
   long lines = 0;
-  while (lines < reader->replies * 2) {
-    ssize_t got = read(reader->fd, bytes, sizeof bytes);
+  while (lines < producer->messages * 2) {
+    ssize_t got = read(producer->fd, bytes, sizeof bytes);
     if (got <= 0) fail("the connection was closed");
     for (ssize_t place = 0; place < got; place++) {
       if (bytes[place] == '-' && lines % 2 == 0 && (place == 0 || bytes[place - 1] == '\n')) fail("XADD was refused");
-      if (bytes[place] == '\n' && ++lines % (2 * BATCH) == 0) sem_post(&reader->window);
+      if (bytes[place] == '\n' && ++lines % (2 * BATCH) == 0) sem_post(&producer->window);
     }
   }
   return NULL;
@@ -354,25 +356,37 @@ static size_t put_xadd(char *room, const char *stream, const char *message, size
   return used + size + 2;
 }
 
-static void redis_produce(char **a) { // HOST PORT STREAM SIZE COUNT
-  size_t size = atol(a[3]);
-  long count = atol(a[4]) / BATCH * BATCH, warm = BATCH * 20;
+static void *produce_to_redis(void *argument) {
+  RedisProducer *producer = argument;
+  size_t size = atol(producer->arguments[3]);
   char *payloads = make_payloads(size), *room = malloc((size + 200) * BATCH);
-  RedisReader reader = {.fd = dial(a[0], a[1]), .replies = count + warm};
-  sem_init(&reader.window, 0, BATCHES_IN_FLIGHT);
-  pthread_t thread;
-  pthread_create(&thread, NULL, read_ids, &reader);
-  double start = now();
-  for (long number = 0; number < count + warm; number += BATCH) {
-    if (number == warm) start = now();
+  pthread_t reader;
+  sem_init(&producer->window, 0, BATCHES_IN_FLIGHT);
+  pthread_create(&reader, NULL, read_ids, producer);
+  for (long number = 0; number < producer->messages; number += BATCH) {
     size_t used = 0;
     for (long inner = number; inner < number + BATCH; inner++)
-      used += put_xadd(room + used, a[2], payloads + size * (inner % PAYLOADS), size);
-    sem_wait(&reader.window);
-    write_all(reader.fd, room, used);
+      used += put_xadd(room + used, producer->arguments[2], payloads + size * (inner % PAYLOADS), size);
+    sem_wait(&producer->window);
+    write_all(producer->fd, room, used);
   }
-  pthread_join(thread, NULL);
-  printf("rate %.0f\n", count / (now() - start));
+  pthread_join(reader, NULL);
+  return NULL;
+}
+
+// Redis takes 16 KB of a connection before it turns to the next one, and syncs once for what it took of all of them: it
+// needs many connections to share a sync.
+static void redis_produce(char **a) { // HOST PORT STREAM SIZE COUNT
+  long each = atol(a[4]) / REDIS_CONNECTIONS / BATCH * BATCH;
+  RedisProducer producers[REDIS_CONNECTIONS];
+  pthread_t threads[REDIS_CONNECTIONS];
+  double start = now();
+  for (int number = 0; number < REDIS_CONNECTIONS; number++) {
+    producers[number] = (RedisProducer){.arguments = a, .fd = dial(a[0], a[1]), .messages = each};
+    pthread_create(&threads[number], NULL, produce_to_redis, &producers[number]);
+  }
+  for (int number = 0; number < REDIS_CONNECTIONS; number++) pthread_join(threads[number], NULL);
+  printf("rate %.0f\n", each * REDIS_CONNECTIONS / (now() - start));
 }
 
 static void redis_latency(char **a) { // HOST PORT STREAM SIZE COUNT
