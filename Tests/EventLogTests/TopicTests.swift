@@ -26,7 +26,10 @@ struct TopicTests {
     let log = try EventLog.open(directory: folder.path)
     try log.createTopic(name, partitions: 1)
     _ = try log.append([record("x")], to: partition(name))
-    #expect(try EventLog.open(directory: folder.path).endOffset(of: partition(name)).rawValue == 1)
+    let opened = try EventLog.open(directory: folder.path)
+    #expect(opened.endOffset(of: partition(name)).rawValue == 1)
+    try opened.deleteTopic(name)
+    #expect(try EventLog.open(directory: folder.path).topics.isEmpty)
   }
 
   @Test(

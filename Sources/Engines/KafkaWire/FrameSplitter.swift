@@ -2,17 +2,31 @@ public import NIOCore
 
 /// Cuts a stream of bytes into Kafka's frames: four bytes of length, then as many bytes.
 ///
-/// A frame that does not come in one piece is put together in a buffer of its length.
+/// A frame that does not come in one piece is put together in a buffer that grows up to its length.
 public struct FrameSplitter {
   /// Shorter frames are slices of what has come, where they have come whole.
   private static let longFrame = 16 << 10
+  /// The room that a frame gets before its bytes have come: what is announced and never sent takes no more.
+  private static let firstRoom = 1 << 20
 
   private let maximumFrameBytes: Int
   private let pool: FramePool?
   /// What has come after ``frame``.
   private var rest: ByteBuffer?
   /// A frame that is being put together, and how long it will be.
-  private var frame: (bytes: ByteBuffer, length: Int)?
+  private var frame: Frame?
+
+  private struct Frame {
+    var bytes: ByteBuffer
+    let length: Int
+
+    /// Makes room for bytes that have come, twice as much as before so that a long frame is not copied again and again.
+    mutating func grow(for count: Int) {
+      guard bytes.writableBytes < count else { return }
+      let needed = bytes.readableBytes + count
+      bytes.reserveCapacity(min(length, max(needed, 2 * bytes.capacity)))
+    }
+  }
 
   /// Frames longer than `maximumFrameBytes` are refused; long ones are put together in memory from `pool`.
   ///
@@ -54,10 +68,10 @@ public struct FrameSplitter {
       }
       if let whole = begin(length) { return whole }
     }
-    guard let (bytes, length) = frame, bytes.readableBytes == length else { return nil }
+    guard let whole = frame, whole.bytes.readableBytes == whole.length else { return nil }
     frame = nil
-    if length >= Self.longFrame { pool?.remember(bytes) }
-    return bytes
+    if whole.length >= Self.longFrame { pool?.remember(whole.bytes) }
+    return whole.bytes
   }
 
   /// Takes the next frame out of what has come: gives it where it is there whole and need not be moved, else begins to put
@@ -69,8 +83,9 @@ public struct FrameSplitter {
     present.moveReaderIndex(forwardBy: 4)
     if length < Self.longFrame || pool == nil, let whole = present.readSlice(length: length) { return whole }
     let isLong = length >= Self.longFrame
-    let room = (isLong ? pool?.take(length) : nil) ?? ByteBufferAllocator().buffer(capacity: length)
-    frame = (room, length)
+    let first = min(length, Self.firstRoom)
+    let room = isLong ? pool?.take(first) : nil
+    frame = Frame(bytes: room ?? ByteBufferAllocator().buffer(capacity: first), length: length)
     fillFrame(from: &present)
     return nil
   }
@@ -78,6 +93,7 @@ public struct FrameSplitter {
   private mutating func fillFrame(from bytes: inout ByteBuffer) {
     guard let missing = frame.map({ $0.length - $0.bytes.readableBytes }) else { return }
     guard let part = bytes.readSlice(length: min(missing, bytes.readableBytes)) else { return }
+    frame?.grow(for: part.readableBytes)
     frame?.bytes.writeImmutableBuffer(part)
   }
 }

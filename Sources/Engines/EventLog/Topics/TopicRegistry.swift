@@ -48,9 +48,10 @@ struct TopicRegistry {
   /// How the directories of deleted partitions end; those of partitions end in digits.
   static let deletedSuffix = ".deleted"
 
-  /// Where a deleted partition's files wait for their removal.
+  /// Where a deleted partition's files wait for their removal: named by its number, since its name may be as long as a
+  /// file's name can be.
   static func deletedPath(of partition: Partition, in directory: String) -> String {
-    path(of: partition.name, in: directory) + ".\(partition.number)" + deletedSuffix
+    directory + "/\(partition.number)" + deletedSuffix
   }
 
   /// Makes the partitions that were added to the table, and their names durable, before anything is appended to them.
