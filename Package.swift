@@ -90,6 +90,8 @@ let package = Package(
       name: "CKafka", path: "Sources/Engines/C/CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(
       name: "CLZ4", path: "Sources/Engines/C/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "COpenSSL", path: "Sources/Engines/C/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSnappy", path: "Sources/Engines/C/CSnappy", providers: [.apt(["libsnappy-dev"])]),
     .systemLibrary(name: "CStemmer", path: "Sources/Engines/C/CStemmer", providers: [.apt(["libstemmer-dev"])]),
     .systemLibrary(
@@ -99,6 +101,7 @@ let package = Package(
 
     // Level 1
     engine("ByteCoding", ["CChecksum"]),
+    engine("Credentials", ["CICU", "COpenSSL"]),
     engine("DefinitionFiles", [yams]),
     engine("JSONBytes", ["CSimdJSON"]),
     engine("QueryLanguage"),
@@ -117,17 +120,25 @@ let package = Package(
     engine("Streams", ["ByteCoding"]),
     engine("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),
 
+    product("2-Log", "AccessControl", ["Credentials", "DefinitionFiles"]),
+
     // Level 4
     product("1-Publish", "ShopEvents", ["ByteCoding", "JSONBytes", "RecordBatches", "Projections"]),
     product(
       "2-Log", "KafkaBroker",
-      ["ByteCoding", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, metrics, nioCore, nioPosix]),
+      [
+        "AccessControl", "ByteCoding", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, metrics, nioCore,
+        nioPosix,
+      ]),
     product(
       "2-Log", "SchemaRegistry", ["JSONBytes", "JSONSchemas", grdb, hummingbird, httpTypes, logging, nioCore]),
     product(
       "3-Consume", "EventSources",
       ["ByteCoding", "DurableFiles", "EventLog", "KafkaClient", "Projections", "RecordBatches"]),
     // Level 5
+    product(
+      "2-Log", "BrokerSecurity",
+      ["AccessControl", "COpenSSL", "Credentials", "KafkaBroker", nioCore]),
     product(
       "1-Publish", "WriteSide", ["ByteCoding", "JSONBytes", "QueryLanguage", "ShopEvents", yams]),
     product(
@@ -163,8 +174,8 @@ let package = Package(
     product(
       "6-Run", "XopixServer",
       [
-        "AnalyticsModel", "ByteCoding", "CatalogueModel", "DefinitionFiles", "DurableFiles", "EventLog", "EventSources",
-        "FraudModel",
+        "AccessControl", "AnalyticsModel", "BrokerSecurity", "ByteCoding", "CatalogueModel", "Credentials",
+        "DefinitionFiles", "DurableFiles", "EventLog", "EventSources", "FraudModel",
         "HTTPAPI", "JSONBytes", "KafkaBroker", "KafkaClient", "Projections", "RecordBatches", "SchemaRegistry",
         "Scoring",
         "SearchEngine",
@@ -175,12 +186,15 @@ let package = Package(
     .executableTarget(
       name: "xopix",
       dependencies: [
-        "ByteCoding", "EventLog", "JSONBytes", "KafkaWire", "Projections", "RecordBatches", "XopixServer", "WriteSide",
-        argumentParser, histogram, logging, nioCore, nioPosix,
+        "AccessControl", "ByteCoding", "Credentials", "EventLog", "JSONBytes", "KafkaWire", "Projections",
+        "RecordBatches", "XopixServer", "WriteSide", argumentParser, histogram, logging, nioCore, nioPosix,
       ],
       path: "Sources/Xopix/6-Run/xopix", swiftSettings: settings),
 
+    tests("AccessControl", ["Credentials", "DefinitionFiles"]),
+    tests("BrokerSecurity", ["AccessControl", "Credentials", "KafkaBroker", nioCore]),
     tests("ByteCoding"),
+    tests("Credentials"),
     tests("DefinitionFiles"),
     tests("JSONBytes"),
     tests("QueryLanguage"),
@@ -195,7 +209,8 @@ let package = Package(
     tests(
       "KafkaBroker",
       [
-        "ByteCoding", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, nioCore, nioPosix,
+        "AccessControl", "ByteCoding", "Credentials", "EventLog", "KafkaWire", "RecordBatches", grdb, logging, nioCore,
+        nioPosix,
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
     tests(

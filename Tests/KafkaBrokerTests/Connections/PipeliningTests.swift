@@ -10,7 +10,8 @@ struct PipeliningTests {
   @Test("tens of thousands of requests in one packet are all answered, in their order")
   func manyAtOnce() throws {
     let bench = try BrokerBench()
-    let state = ConnectionState(principal: .anonymous, isEncrypted: false, isAuthenticated: true)
+    let state = ConnectionState(
+      origin: ConnectionOrigin(isEncrypted: false, isLocal: true), isAuthenticated: true)
     let handler = ConnectionHandler(
       broker: bench.server.broker, budget: MemoryBudget(limit: 1 << 20), pool: FramePool(limit: 1 << 20), state: state
     ) {}

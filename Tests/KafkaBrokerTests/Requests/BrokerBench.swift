@@ -1,3 +1,4 @@
+import AccessControl
 import EventLog
 import Foundation
 import KafkaWire
@@ -15,7 +16,10 @@ final class BrokerBench {
   let eventLoop: any EventLoop
   private let state: NIOLoopBound<ConnectionState>
 
-  init(_ change: (inout BrokerConfiguration) -> Void = { _ in }, maximumPartitions: Int = 1000) throws {
+  init(
+    _ change: (inout BrokerConfiguration) -> Void = { _ in }, maximumPartitions: Int = 1000,
+    parts changeParts: (inout BrokerServer.Parts) -> Void = { _ in }
+  ) throws {
     let memory = "/dev/shm"
     let parent =
       FileManager.default.isWritableFile(atPath: memory) ? memory : FileManager.default.temporaryDirectory.path
@@ -28,14 +32,16 @@ final class BrokerBench {
     change(&configuration)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    server = try BrokerServer(
-      log: log, configuration: configuration,
-      parts: BrokerServer.Parts(directory: directory) { Int64(Date().timeIntervalSince1970 * 1000) }, logger: logger)
+    var parts = BrokerServer.Parts(directory: directory) { Int64(Date().timeIntervalSince1970 * 1000) }
+    changeParts(&parts)
+    let isAuthenticated = parts.authenticator == nil
+    server = try BrokerServer(log: log, configuration: configuration, parts: parts, logger: logger)
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     eventLoop = loop
     state = try loop.submit {
       NIOLoopBound(
-        ConnectionState(principal: .anonymous, isEncrypted: false, isAuthenticated: true), eventLoop: loop)
+        ConnectionState(origin: ConnectionOrigin(isEncrypted: false, isLocal: true), isAuthenticated: isAuthenticated),
+        eventLoop: loop)
     }.wait()
   }
 
@@ -50,7 +56,7 @@ final class BrokerBench {
       Result {
         try dispatcher.answer(frame) { header in
           RequestContext(
-            apiVersion: header.requestApiVersion, clientID: header.clientID ?? "", principal: .anonymous,
+            apiVersion: header.requestApiVersion, clientID: header.clientID ?? "", principal: state.value.principal,
             clientHost: "127.0.0.1", host: "127.0.0.1", port: 9092, eventLoop: loop,
             allocator: ByteBufferAllocator(), boundConnection: state)
         }

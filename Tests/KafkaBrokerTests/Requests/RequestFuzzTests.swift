@@ -53,6 +53,51 @@ struct RequestFuzzTests {
     #expect(peak < 3 << 30)
   }
 
+  @Test("mutated requests of clients that have not said who they are crash nothing, and get nothing")
+  func mutationsBeforeAuthentication() throws {
+    let count = Self.count / 4
+    print("XOPIX_SEED=\(Self.seed) XOPIX_FUZZ_REQUESTS=\(Self.count)")
+    let bench = try BrokerBench(
+      { $0.failedAuthenticationMilliseconds = 0 }, parts: { $0.authenticator = WordAuthenticator() })
+    try bench.log.createTopic("topic", partitions: 2)
+    var source = FuzzSource(state: Self.seed)
+    let samples = try Self.samples() + Self.authenticationSamples()
+    var answered = 0
+    for _ in 0..<count {
+      var bytes = samples[Int.random(in: 0..<samples.count, using: &source)]
+      Self.mutate(&bytes, &source)
+      guard case .success(let answer) = bench.answer(ByteBuffer(bytes: bytes)) else { continue }
+      // A word is checked before the next request comes, as clients wait for it.
+      _ = try answer.wait()
+      answered += 1
+      let key = bytes.count > 1 ? Int16(bytes[0]) << 8 | Int16(bytes[1]) : -1
+      #expect([APIKey.apiVersions, .saslHandshake, .saslAuthenticate].map(\.rawValue).contains(key))
+    }
+    #expect(answered > count / 100, "\(answered) of \(count) could be read at all")
+    #expect(bench.log.endOffset(of: TopicPartition(topic: "topic", partition: 0)).rawValue == 0)
+  }
+
+  /// Handshakes and messages of both mechanisms; none of them is right.
+  private static func authenticationSamples() -> [[UInt8]] {
+    var samples: [[UInt8]] = []
+    for mechanism in ["WORD", "SCRAM-SHA-256", "PLAIN"] {
+      var request = SaslHandshakeRequest()
+      request.mechanism = mechanism
+      samples.append(Array(BrokerBench.frame(request, version: 1).readableBytesView))
+    }
+    for text in [
+      "", "ali:closed", "n,,n=ali,r=abc", "c=biws,r=abcnonce,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+    ] {
+      var request = SaslAuthenticateRequest()
+      request.authBytes = ByteBuffer(string: text)
+      for version: Int16 in 0...2 {
+        samples.append(Array(BrokerBench.frame(request, version: version).readableBytesView))
+      }
+    }
+    // More of these than of others.
+    return samples + samples + samples
+  }
+
   /// The process's greatest resident memory in bytes.
   private static func peakMemory() -> Int {
     var usage = rusage()

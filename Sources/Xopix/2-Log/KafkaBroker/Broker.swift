@@ -21,10 +21,14 @@ struct Broker: Sendable {
   let transactions: TransactionCoordinator
   let authorizer: any Authorizing
   let authenticator: (any Authenticating)?
+  let denials: Denials
+  let failureDelay: FailureDelay
   let schemas: (any RecordChecking)?
   let clock: any GroupClock
   /// Where work that waits for the disk is done.
   let pool: NIOThreadPool
+  /// Where passwords are checked: a flood of guesses takes no more than this.
+  let authenticationPool: NIOThreadPool
   let producerQuota: ByteQuota
   let consumerQuota: ByteQuota
   let metrics: BrokerMetrics

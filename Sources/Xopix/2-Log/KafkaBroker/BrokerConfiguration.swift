@@ -31,6 +31,13 @@ public struct BrokerConfiguration: Sendable {
   public var requestMilliseconds: Int64 = 30_000
   /// How fast the bytes of a request have to come; a long one has so much more time.
   public var slowestRequestBytesPerSecond = 1 << 20
+  /// `connection.failed.authentication.delay.ms`: how long the first failures of an address wait for their answer;
+  /// further ones wait longer.
+  public var failedAuthenticationMilliseconds: Int64 = 100
+  /// How long a client may take to say who it is.
+  public var authenticationMilliseconds: Int64 = 30_000
+  /// `connections.max.reauth.ms`: how long a client may go on before it has to authenticate again; nil for ever.
+  public var maximumSessionMilliseconds: Int64?
   /// `connections.max.idle.ms`.
   public var idleMilliseconds: Int64 = 600_000
   /// `fetch.max.bytes`: the most that one fetch is answered.

@@ -56,15 +56,19 @@ public final class BrokerServer: Sendable {
       refusedForSize: { metrics.countGroupOverflow() })
     let pool = NIOThreadPool(numberOfThreads: 4)
     pool.start()
+    let authenticationPool = NIOThreadPool(numberOfThreads: 2)
+    authenticationPool.start()
     broker = Broker(
       configuration: configuration, log: log, groups: groups,
       transactions: try TransactionCoordinator(
         path: parts.directory + "/transactions.sqlite", log: log, groups: groups, clock: clock, logger: logger),
-      authorizer: parts.authorizer, authenticator: parts.authenticator, schemas: parts.schemas, clock: clock,
-      pool: pool, producerQuota: ByteQuota(bytesPerSecond: configuration.producerBytesPerSecond),
+      authorizer: parts.authorizer, authenticator: parts.authenticator,
+      denials: Denials(metrics: metrics, logger: logger),
+      failureDelay: FailureDelay(milliseconds: configuration.failedAuthenticationMilliseconds), schemas: parts.schemas,
+      clock: clock, pool: pool, authenticationPool: authenticationPool,
+      producerQuota: ByteQuota(bytesPerSecond: configuration.producerBytesPerSecond),
       consumerQuota: ByteQuota(bytesPerSecond: configuration.consumerBytesPerSecond),
-      metrics: metrics,
-      logger: logger)
+      metrics: metrics, logger: logger)
     budget = MemoryBudget(limit: configuration.maximumQueuedBytes)
     addresses = ConnectionCounter(
       limit: configuration.maximumConnections, limitPerAddress: configuration.maximumConnectionsPerAddress)
@@ -98,7 +102,7 @@ public final class BrokerServer: Sendable {
     }
     broker.metrics.countConnection(isRefused: false)
     let state = ConnectionState(
-      principal: .anonymous, isEncrypted: parts.makeTLSHandler != nil,
+      origin: ConnectionOrigin(isEncrypted: parts.makeTLSHandler != nil, address: address),
       isAuthenticated: broker.authenticator == nil)
     let handler = ConnectionHandler(broker: broker, budget: budget, pool: framePool, state: state) { [addresses] in
       addresses.close(address)
@@ -117,6 +121,7 @@ public final class BrokerServer: Sendable {
     broker.transactions.shutDown()
     broker.groups.shutDown()
     try? await broker.pool.shutdownGracefully()
+    try? await broker.authenticationPool.shutdownGracefully()
   }
 }
 

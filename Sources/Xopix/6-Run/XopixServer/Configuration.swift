@@ -1,3 +1,4 @@
+public import BrokerSecurity
 internal import Yams
 
 /// What a server is told from outside. Flags beat the environment (`XOPIX_HTTP` for `--http`), which beats the file,
@@ -9,6 +10,18 @@ public struct Configuration: Sendable, Equatable {
   public var http: SocketAddress
   /// Where the broker serves Kafka's protocol; nil where it does not.
   public var kafka: SocketAddress?
+  /// The address that Kafka's clients are told to use; nil for the one that each of them has connected to.
+  public var kafkaAdvertised: SocketAddress?
+  /// Where users and roles are defined; nil where nobody is asked who they are.
+  public var auth: AccessSource?
+  /// The server's certificate chain; nil to serve without TLS.
+  public var tlsCertificate: String?
+  /// The certificate's private key.
+  public var tlsKey: String?
+  /// The authorities that sign clients' certificates.
+  public var tlsClientAuthorities: String?
+  /// Whether clients are asked for certificates.
+  public var tlsClientCertificates: TLSFiles.ClientCertificates
   /// Where the schema registry is served; nil where it is not.
   public var registry: SocketAddress?
   /// Where events come from.
@@ -32,6 +45,12 @@ public struct Configuration: Sendable, Equatable {
     data = "./data"
     http = SocketAddress(host: "127.0.0.1", port: 8080)
     kafka = SocketAddress(host: "127.0.0.1", port: 9092)
+    kafkaAdvertised = nil
+    auth = nil
+    tlsCertificate = nil
+    tlsKey = nil
+    tlsClientAuthorities = nil
+    tlsClientCertificates = .none
     registry = SocketAddress(host: "127.0.0.1", port: 8081)
     source = .embedded
     sourceProperties = .listed([:])
@@ -44,7 +63,8 @@ public struct Configuration: Sendable, Equatable {
 
   /// The names that a configuration file may use.
   public static let names = [
-    "data", "http", "kafka", "registry", "source", "source_properties", "outputs", "assets", "log_format", "log_level",
+    "data", "http", "kafka", "kafka_advertised", "registry", "source", "source_properties", "outputs", "auth",
+    "tls_certificate", "tls_key", "tls_client_ca", "tls_client_certificates", "assets", "log_format", "log_level",
     "checkpoint_seconds",
   ]
 }
@@ -60,6 +80,18 @@ extension Configuration {
       data = text
     case "http": http = try Self.address(text, example: "127.0.0.1:8080", origin: origin)
     case "kafka": kafka = text == "off" ? nil : try Self.address(text, example: "127.0.0.1:9092", origin: origin)
+    case "kafka_advertised":
+      kafkaAdvertised = try Self.address(text, example: "kafka.shop.example:9092", origin: origin)
+    case "auth": auth = .file(try Self.path(text, origin: origin))
+    case "tls_certificate": tlsCertificate = try Self.path(text, origin: origin)
+    case "tls_key": tlsKey = try Self.path(text, origin: origin)
+    case "tls_client_ca": tlsClientAuthorities = try Self.path(text, origin: origin)
+    case "tls_client_certificates":
+      guard let choice = TLSFiles.ClientCertificates(rawValue: text) else {
+        let choices = TLSFiles.ClientCertificates.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ConfigurationError(origin: origin, reason: "must be one of \(choices), not \"\(text)\"")
+      }
+      tlsClientCertificates = choice
     case "registry":
       registry = text == "off" ? nil : try Self.address(text, example: "127.0.0.1:8081", origin: origin)
     case "source":
@@ -130,6 +162,10 @@ extension Configuration {
         sourceProperties = .listed(try Self.properties(properties, origin: "\(file)\(line): source_properties"))
         continue
       }
+      if key.scalar?.string == "auth", value.mapping != nil {
+        auth = .section(yaml: try Self.text(of: value, origin: "\(file)\(line): auth"), file: file)
+        continue
+      }
       guard let name = key.scalar?.string, let text = value.scalar?.string else {
         throw ConfigurationError(origin: file + line, reason: "a setting must be a name with one value")
       }
@@ -158,6 +194,19 @@ extension Configuration {
       }
     }
     return properties
+  }
+
+  private static func text(of node: Node, origin: String) throws(ConfigurationError) -> String {
+    do {
+      return try Yams.serialize(node: node)
+    } catch {
+      throw ConfigurationError(origin: origin, reason: "can't be read: \(error)")
+    }
+  }
+
+  private static func path(_ text: String, origin: String) throws(ConfigurationError) -> String {
+    guard !text.isEmpty else { throw ConfigurationError(origin: origin, reason: "must name a file") }
+    return text
   }
 
   private static func address(

@@ -27,6 +27,8 @@ public final class DataDirectory: Sendable {
   public var clusterID: String { path + "/cluster.id" }
   /// The schema registry's database.
   public var schemas: String { path + "/registry.sqlite" }
+  /// Random bytes that access control keeps from start to start.
+  var accessSecret: String { path + "/access.secret" }
   /// Small relational state.
   public var database: String { path + "/state.sqlite" }
 }

@@ -13,6 +13,7 @@ struct XopixCommand: AsyncParsableCommand {
         xopix serve --data ./data                       the server
         xopix publish --topic products events.ndjson    publish events, one a line
         xopix search "bluetooth speaker"                a search from the shell
+        xopix users add ali --role analyst              who may use the broker
         xopix rebuild all --verify                      build the read models anew and compare
 
       Exit codes: 0 done, 1 failed, 2 wrong usage, 3 wrong configuration, 4 damaged data.
@@ -21,7 +22,7 @@ struct XopixCommand: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, DemoCommand.self, PublishCommand.self, ImportCommand.self, SearchCommand.self,
       RebuildCommand.self, VerifyCommand.self, InspectCommand.self, TopicsCommand.self, DeadLettersCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, UsersCommand.self,
     ])
 }
 

@@ -13,6 +13,12 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "A file of the Kafka client's properties for that cluster, lines name=value.")
   var sourceProperties: String?
   @Option(help: "Whether what is derived is written, to the log or that cluster: on or off.") var outputs: String?
+  @Option(help: "The address that Kafka's clients are told to use, HOST:PORT.") var kafkaAdvertised: String?
+  @Option(help: "A YAML file of users and roles; without one the broker serves this machine only.") var auth: String?
+  @Option(help: "The broker's certificate chain (PEM): serve Kafka's protocol over TLS.") var tlsCertificate: String?
+  @Option(help: "The certificate's private key (PEM).") var tlsKey: String?
+  @Option(help: "The authorities that sign clients' certificates (PEM).") var tlsClientCa: String?
+  @Option(help: "Whether clients show certificates: none, optional or required.") var tlsClientCertificates: String?
   @Option(help: "A YAML file of settings; flags and XOPIX_… variables beat it.") var config: String?
   @Option(help: "The directory that holds `fixtures` and `dashboards`.") var assets: String?
   @Option(help: "Log lines for people (text) or machines (json); by default text on a terminal.") var logFormat: String?
@@ -36,6 +42,10 @@ struct ServerOptions: ParsableArguments {
       try configuration.apply(environment: environment)
       for (name, flag, value) in [
         ("data", "--data", data), ("http", "--http", http), ("kafka", "--kafka", kafka),
+        ("kafka_advertised", "--kafka-advertised", kafkaAdvertised), ("auth", "--auth", auth),
+        ("tls_certificate", "--tls-certificate", tlsCertificate), ("tls_key", "--tls-key", tlsKey),
+        ("tls_client_ca", "--tls-client-ca", tlsClientCa),
+        ("tls_client_certificates", "--tls-client-certificates", tlsClientCertificates),
         ("registry", "--registry", registry), ("source", "--source", source),
         ("source_properties", "--source-properties", sourceProperties), ("outputs", "--outputs", outputs),
         ("assets", "--assets", assets),
@@ -58,6 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
       Examples:
         xopix serve
         xopix serve --data /var/lib/xopix --http 127.0.0.1:8080 --kafka 127.0.0.1:9092 --registry off
+        xopix serve --kafka 0.0.0.0:9092 --auth access.yaml --tls-certificate chain.pem --tls-key key.pem
         XOPIX_HTTP=127.0.0.1:9000 xopix serve --config xopix.yaml
         xopix serve --source kafka:kafka-1:9092,kafka-2:9092 --source-properties client.properties
       """)

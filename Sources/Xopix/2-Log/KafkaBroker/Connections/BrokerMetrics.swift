@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import CoreMetrics
 internal import KafkaWire
 internal import Synchronization
@@ -58,7 +59,17 @@ final class BrokerMetrics: Sendable {
     count("xopix_broker_connections_total", [("outcome", isRefused ? "refused" : "taken")])
   }
 
-  func countAuthentication(isSuccess: Bool) {
-    count("xopix_broker_authentications_total", [("outcome", isSuccess ? "success" : "failure")])
+  func countAuthentication(mechanism: String, isSuccess: Bool) {
+    count(
+      "xopix_broker_authentications_total",
+      [("mechanism", mechanism), ("outcome", isSuccess ? "success" : "failure")])
+  }
+
+  func countDenied(_ operation: Operation, _ kind: Resource.Kind) {
+    count("xopix_broker_denied_total", [("operation", operation.rawValue), ("resource", kind.rawValue)])
+  }
+
+  func countHandshake(isSuccess: Bool) {
+    count("xopix_broker_tls_handshakes_total", [("outcome", isSuccess ? "success" : "failure")])
   }
 }

@@ -44,6 +44,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// The address that the client has connected to.
   private var localAddress: SocketAddress?
   private var lastActivity = NIODeadline.now()
+  private let beginning = NIODeadline.now()
 
   /// How long a connection that was refused memory waits before it asks again.
   private static let retryDelay = TimeAmount.milliseconds(10)
@@ -89,8 +90,26 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    broker.logger.debug("a connection failed", metadata: ["client": "\(clientHost)", "error": "\(error)"])
+    if state.isSecured {
+      broker.logger.debug("a connection failed", metadata: ["client": "\(clientHost)", "error": "\(error)"])
+    } else {
+      broker.metrics.countHandshake(isSuccess: false)
+      broker.logger.info(
+        "a connection could not be encrypted", metadata: ["client": "\(clientHost)", "reason": "\(error)"])
+    }
     context.close(promise: nil)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ConnectionSecured {
+      state.isSecured = true
+      broker.metrics.countHandshake(isSuccess: true)
+      if let principal = event.principal {
+        state.principal = principal
+        state.isAuthenticated = true
+      }
+    }
+    context.fireUserInboundEventTriggered(event)
   }
 
   private func checkIdle(_ context: ChannelHandlerContext) {
@@ -100,6 +119,11 @@ final class ConnectionHandler: ChannelInboundHandler {
       broker.logger.debug("an idle connection was closed", metadata: ["client": "\(clientHost)"])
       return context.close(promise: nil)
     }
+    let patience = TimeAmount.milliseconds(broker.configuration.authenticationMilliseconds)
+    if !state.isReady, now - beginning >= patience {
+      broker.logger.debug("a client did not say who it is", metadata: ["client": "\(clientHost)"])
+      return context.close(promise: nil)
+    }
     if reserved > 0, mayRead, now >= frameDeadline {
       broker.metrics.countMalformed()
       broker.logger.info(
@@ -107,8 +131,9 @@ final class ConnectionHandler: ChannelInboundHandler {
       return context.close(promise: nil)
     }
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let patience = TimeAmount.milliseconds(broker.configuration.requestMilliseconds)
-    context.eventLoop.scheduleTask(in: max(min(limit - (now - lastActivity), patience), Self.shortestCheck)) {
+    var next = min(limit - (now - lastActivity), .milliseconds(broker.configuration.requestMilliseconds))
+    if !state.isReady { next = min(next, patience) }
+    context.eventLoop.scheduleTask(in: max(next, Self.shortestCheck)) {
       let (handler, context) = bound.value
       if handler.state.isOpen { handler.checkIdle(context) }
     }
@@ -181,7 +206,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// Takes the memory that the next frame needs from the common budget; where there is too little, waits.
   private func reserve(_ context: ChannelHandlerContext) throws(WireError) -> Bool {
     guard reserved == 0, let needed = frames.announcedBytes else { return true }
-    guard state.isAuthenticated || needed <= Self.maximumBytesBeforeAuthentication else {
+    guard state.isReady || needed <= Self.maximumBytesBeforeAuthentication else {
       throw .invalidFrame(length: Int64(needed), limit: Self.maximumBytesBeforeAuthentication)
     }
     if budget.take(needed) {
@@ -275,7 +300,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
     do {
-      for part in try answer.parts(sendsRegions: !state.isEncrypted, allocator: context.channel.allocator) {
+      for part in try answer.parts(sendsRegions: !state.origin.isEncrypted, allocator: context.channel.allocator) {
         guard case .fileRegion(let region) = part else {
           context.write(wrapOutboundOut(part), promise: nil)
           continue

@@ -11,6 +11,7 @@ struct Dispatcher {
     case unknownAPI(Int16)
     case unsupportedVersion(APIKey, Int16)
     case notAuthenticated(APIKey)
+    case sessionIsOver(APIKey)
   }
 
   /// The answer to a frame; nil where there is none (Produce with acks=0).
@@ -30,7 +31,10 @@ struct Dispatcher {
         encode(broker.unsupportedApiVersions(), header, version: 0))
     }
     let isBeforeAuthentication = key == .apiVersions || key == .saslHandshake || key == .saslAuthenticate
-    guard context.connection.isAuthenticated || isBeforeAuthentication else { throw Failure.notAuthenticated(key) }
+    if !isBeforeAuthentication {
+      guard context.connection.isAuthenticated else { throw Failure.notAuthenticated(key) }
+      if let end = context.connection.sessionEnd, broker.clock.now() >= end { throw Failure.sessionIsOver(key) }
+    }
     return try route(key, header, &reader, context)
   }
 
@@ -136,10 +140,11 @@ struct Dispatcher {
     _ header: RequestHeader, _ reader: inout WireReader, _ context: RequestContext
   ) throws -> EventLoopFuture<Answer?> {
     let request = try SaslAuthenticateRequest(reading: &reader, version: header.requestApiVersion)
-    let response = broker.saslAuthenticate(request, context)
-    var answer = encode(response, header)
-    answer.closesConnection = response.errorCode != 0
-    return context.eventLoop.makeSucceededFuture(answer)
+    return broker.saslAuthenticate(request, context).map { response in
+      var answer = encode(response, header)
+      answer.closesConnection = response.errorCode != 0
+      return answer
+    }
   }
 
   // MARK: Encoding

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 internal import NIOCore
 
@@ -21,11 +22,17 @@ struct RequestContext: Sendable {
 
 /// What lasts longer than a request. It is used on the connection's event loop only.
 final class ConnectionState {
-  var principal: Principal
-  var isEncrypted: Bool
-  /// The SASL exchange under way.
-  var exchange: (any SASLExchange)?
+  var principal = Principal.anonymous
+  let origin: ConnectionOrigin
+  /// The SASL exchange under way, and its mechanism.
+  var exchange: (mechanism: String, state: any SASLExchange)?
   var isAuthenticated: Bool
+  /// The mechanism of SASL by which the client has authenticated; nil before, and where it did so otherwise.
+  var mechanism: String?
+  /// When the client has to authenticate again, in milliseconds since 1970; nil for never.
+  var sessionEnd: Int64?
+  /// Whether TLS has its keys; true where there is no TLS.
+  var isSecured: Bool
   let appends = AppendQueue()
   /// Bytes of records that are not appended yet.
   var unappendedBytes = 0
@@ -35,11 +42,14 @@ final class ConnectionState {
   /// Software that the client has named (ApiVersions 3).
   var software = ""
 
-  init(principal: Principal, isEncrypted: Bool, isAuthenticated: Bool) {
-    self.principal = principal
-    self.isEncrypted = isEncrypted
+  init(origin: ConnectionOrigin, isAuthenticated: Bool) {
+    self.origin = origin
     self.isAuthenticated = isAuthenticated
+    isSecured = !origin.isEncrypted
   }
+
+  /// Whether it is known who asks, so that requests are answered.
+  var isReady: Bool { isSecured && isAuthenticated }
 
   /// Notes that so many bytes of records were appended, or refused.
   func noteAppended(_ bytes: Int) {

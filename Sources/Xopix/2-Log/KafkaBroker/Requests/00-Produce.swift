@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import ByteCoding
 internal import EventLog
 internal import KafkaWire
@@ -27,13 +28,12 @@ extension Broker {
 
   func produce(_ request: ProduceRequest, _ context: RequestContext) -> EventLoopFuture<ProduceResponse> {
     let precheck = acksFault(request, context)
-    let principal = context.principal
     let now = clock.now()
     let append: @Sendable () -> [Outcome] = { [self] in
       var outcomes: [Outcome] = []
       for (number, topic) in request.topicData.enumerated() {
         let refusal =
-          precheck ?? (authorizer.allows(principal, .write, on: .topic(topic.name)) ? nil : .topicAuthorizationFailed)
+          precheck ?? (allows(context, .write, on: .topic(topic.name)) ? nil : .topicAuthorizationFailed)
         for partition in topic.partitionData {
           outcomes.append(
             self.append(partition, topic: topic.name, number: number, refusal: refusal, request, now: now))
@@ -116,7 +116,7 @@ extension Broker {
 
   private func acksFault(_ request: ProduceRequest, _ context: RequestContext) -> ErrorCode? {
     guard (-1...1).contains(request.acks) else { return .invalidRequiredAcks }
-    if let id = request.transactionalID, !authorizer.allows(context.principal, .write, on: .transaction(id)) {
+    if let id = request.transactionalID, !allows(context, .write, on: .transaction(id)) {
       return .transactionalIDAuthorizationFailed
     }
     return nil

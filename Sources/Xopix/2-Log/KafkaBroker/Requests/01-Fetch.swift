@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import NIOCore
@@ -26,7 +27,7 @@ extension Broker {
     for topic in request.topics {
       var answer = FetchResponse.FetchableTopicResponse()
       answer.topic = topic.topic
-      let isAllowed = authorizer.allows(context.principal, .read, on: .topic(topic.topic))
+      let isAllowed = allows(context, .read, on: .topic(topic.topic))
       for partition in topic.partitions {
         let name = TopicPartition(topic: topic.topic, partition: partition.partition)
         var data = FetchResponse.PartitionData()

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import NIOCore
@@ -20,7 +21,7 @@ extension Broker {
     response.topics = request.topics.map { topic in
       var answer = ListOffsetsResponse.ListOffsetsTopicResponse()
       answer.name = topic.name
-      let isAllowed = authorizer.allows(context.principal, .describe, on: .topic(topic.name))
+      let isAllowed = allows(context, .describe, on: .topic(topic.name))
       answer.partitions = topic.partitions.map { partition in
         var found = ListOffsetsResponse.ListOffsetsPartitionResponse()
         found.partitionIndex = partition.partitionIndex

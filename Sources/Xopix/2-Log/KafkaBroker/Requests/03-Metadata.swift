@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import Logging
@@ -15,7 +16,7 @@ extension Broker {
     response.clusterID = configuration.clusterID
     response.controllerID = Self.nodeID
     if request.includeClusterAuthorizedOperations {
-      response.clusterAuthorizedOperations = authorizedOperations(context.principal, on: .cluster)
+      response.clusterAuthorizedOperations = authorizedClusterOperations(context)
     }
     // In version 0 an empty list asks for all topics, later an absent one does.
     let wanted = request.topics.flatMap { context.apiVersion == 0 && $0.isEmpty ? nil : $0 }
@@ -31,10 +32,18 @@ extension Broker {
           answer.errorCode = ErrorCode.unknownTopicID.rawValue
           return answer
         }
-        return self.topic(found.name, mayBeMade: false, request, context)
+        guard allows(context, .describe, on: .topic(found.name)) else {
+          // Who asks by id does not learn the name.
+          var answer = MetadataResponse.MetadataResponseTopic()
+          answer.name = nil
+          answer.topicID = id
+          answer.errorCode = ErrorCode.topicAuthorizationFailed.rawValue
+          return answer
+        }
+        return describe(found, request, context)
       }
     } else {
-      response.topics = log.topics.filter { authorizer.allows(context.principal, .describe, on: .topic($0.name)) }
+      response.topics = log.topics.filter { wouldAllow(context, .describe, on: .topic($0.name)) }
         .map { describe($0, request, context) }
     }
     return response
@@ -45,15 +54,17 @@ extension Broker {
   ) -> MetadataResponse.MetadataResponseTopic {
     var failed = MetadataResponse.MetadataResponseTopic()
     failed.name = name
-    guard authorizer.allows(context.principal, .describe, on: .topic(name)) else {
+    guard allows(context, .describe, on: .topic(name)) else {
       failed.errorCode = ErrorCode.topicAuthorizationFailed.rawValue
       return failed
     }
     if let found = log.topic(name) { return describe(found, request, context) }
-    guard mayBeMade, configuration.createsTopics, configuration.readOnlyReason == nil,
-      authorizer.allows(context.principal, .create, on: .topic(name))
-    else {
+    guard mayBeMade, configuration.createsTopics, configuration.readOnlyReason == nil else {
       failed.errorCode = ErrorCode.unknownTopicOrPartition.rawValue
+      return failed
+    }
+    guard allowsCreation(context, of: name) else {
+      failed.errorCode = ErrorCode.topicAuthorizationFailed.rawValue
       return failed
     }
     do throws(EventLogError) {
@@ -73,7 +84,7 @@ extension Broker {
     answer.name = topic.name
     answer.topicID = topic.id.wire
     if request.includeTopicAuthorizedOperations {
-      answer.topicAuthorizedOperations = authorizedOperations(context.principal, on: .topic(topic.name))
+      answer.topicAuthorizedOperations = authorizedOperations(context, on: .topic(topic.name))
     }
     answer.partitions = (0..<topic.partitions).map { number in
       var partition = MetadataResponse.MetadataResponsePartition()
@@ -85,25 +96,5 @@ extension Broker {
       return partition
     }
     return answer
-  }
-
-  /// The operations that a principal may do, as Kafka's bits of `AclOperation` codes.
-  func authorizedOperations(_ principal: Principal, on resource: Resource) -> Int32 {
-    let codes: [(Operation, Int32)] =
-      switch resource {
-      case .topic:
-        [
-          (.read, 3), (.write, 4), (.create, 5), (.delete, 6), (.alter, 7), (.describe, 8), (.describeConfigs, 10),
-          (.alterConfigs, 11),
-        ]
-      case .group: [(.read, 3), (.delete, 6), (.describe, 8), (.describeConfigs, 10), (.alterConfigs, 11)]
-      case .transaction: [(.write, 4), (.describe, 8)]
-      case .cluster:
-        [
-          (.create, 5), (.alter, 7), (.describe, 8), (.clusterAction, 9), (.describeConfigs, 10), (.alterConfigs, 11),
-          (.idempotentWrite, 12),
-        ]
-      }
-    return codes.reduce(0) { authorizer.allows(principal, $1.0, on: resource) ? $0 | 1 << $1.1 : $0 }
   }
 }

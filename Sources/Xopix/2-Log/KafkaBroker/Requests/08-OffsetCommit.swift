@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import NIOCore
@@ -8,7 +9,7 @@ extension Broker {
   func offsetCommit(
     _ request: OffsetCommitRequest, _ context: RequestContext
   ) -> EventLoopFuture<OffsetCommitResponse> {
-    let isAllowed = authorizer.allows(context.principal, .read, on: .group(request.groupID))
+    let isAllowed = allows(context, .read, on: .group(request.groupID))
     var commit = CommitRequest(groupID: request.groupID, offsets: [])
     commit.generation = request.generationIDOrMemberEpoch
     commit.memberID = request.memberID
@@ -30,7 +31,11 @@ extension Broker {
             leaderEpoch: partition.committedLeaderEpoch, metadata: partition.committedMetadata ?? ""))
       }
     }
-    return reply(on: context.eventLoop) { done in groups.commit(commit, reply: done) }.map { answers in
+    let answers: EventLoopFuture<[ErrorCode]> =
+      isAllowed
+      ? reply(on: context.eventLoop) { done in groups.commit(commit, reply: done) }.map { $0.map { ErrorCode($0) } }
+      : context.eventLoop.makeSucceededFuture([])
+    return answers.map { answers in
       var rest = answers[...]
       var response = OffsetCommitResponse()
       response.topics = request.topics.enumerated().map { place, topic in
@@ -50,7 +55,7 @@ extension Broker {
 
   /// Why an offset of a partition can't be committed by this client; nil where it can.
   func offsetFault(topic: String, partition: Int32, _ context: RequestContext) -> ErrorCode? {
-    guard authorizer.allows(context.principal, .read, on: .topic(topic)) else { return .topicAuthorizationFailed }
+    guard allows(context, .read, on: .topic(topic)) else { return .topicAuthorizationFailed }
     guard let count = log.partitionCount(topic), (0..<count).contains(partition) else {
       return .unknownTopicOrPartition
     }

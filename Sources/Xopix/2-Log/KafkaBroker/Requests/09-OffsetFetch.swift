@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 internal import RecordBatches
 
@@ -18,13 +19,13 @@ extension Broker {
         answer.topics = Self.byTopic(offsets).map { name, offsets in
           var topic = OffsetFetchResponse.OffsetFetchResponseTopics()
           topic.name = name
-          topic.partitions = offsets.map { offset in
+          topic.partitions = offsets.map { answered in
             var partition = OffsetFetchResponse.OffsetFetchResponsePartitions()
-            partition.partitionIndex = offset.key.partition
-            partition.committedOffset = offset.offset
-            partition.committedLeaderEpoch = offset.leaderEpoch
-            partition.metadata = offset.metadata
-            partition.errorCode = offset.error.rawValue
+            partition.partitionIndex = answered.offset.key.partition
+            partition.committedOffset = answered.offset.offset
+            partition.committedLeaderEpoch = answered.offset.leaderEpoch
+            partition.metadata = answered.offset.metadata
+            partition.errorCode = answered.error.rawValue
             return partition
           }
           return topic
@@ -41,13 +42,13 @@ extension Broker {
     response.topics = Self.byTopic(offsets).map { name, offsets in
       var topic = OffsetFetchResponse.OffsetFetchResponseTopic()
       topic.name = name
-      topic.partitions = offsets.map { offset in
+      topic.partitions = offsets.map { answered in
         var partition = OffsetFetchResponse.OffsetFetchResponsePartition()
-        partition.partitionIndex = offset.key.partition
-        partition.committedOffset = offset.offset
-        partition.committedLeaderEpoch = offset.leaderEpoch
-        partition.metadata = offset.metadata
-        partition.errorCode = offset.error.rawValue
+        partition.partitionIndex = answered.offset.key.partition
+        partition.committedOffset = answered.offset.offset
+        partition.committedLeaderEpoch = answered.offset.leaderEpoch
+        partition.metadata = answered.offset.metadata
+        partition.errorCode = answered.error.rawValue
         return partition
       }
       return topic
@@ -57,24 +58,48 @@ extension Broker {
 
   private func fetched(
     _ group: String, _ keys: [OffsetKey]?, _ requireStable: Bool, _ context: RequestContext
-  ) -> (ErrorCode, [FetchedOffset]) {
-    guard authorizer.allows(context.principal, .describe, on: .group(group)) else {
-      return (.groupAuthorizationFailed, [])
+  ) -> (ErrorCode, [OffsetAnswer]) {
+    guard allows(context, .describe, on: .group(group)) else {
+      // Before version 2 an answer has no error but those of partitions.
+      let named = context.apiVersion < 2 ? keys ?? [] : []
+      return (
+        .groupAuthorizationFailed, named.map { OffsetAnswer(FetchedOffset(key: $0), .groupAuthorizationFailed) }
+      )
     }
-    let (error, offsets) = groups.fetchOffsets(groupID: group, keys: keys, requireStable: requireStable)
-    return (
-      ErrorCode(error),
-      offsets.filter { authorizer.allows(context.principal, .describe, on: .topic($0.key.topic)) }
-    )
+    guard let keys else {
+      // Who asks for everything gets what it may know of.
+      let (error, offsets) = groups.fetchOffsets(groupID: group, keys: nil, requireStable: requireStable)
+      let known = offsets.filter { wouldAllow(context, .describe, on: .topic($0.key.topic)) }
+      return (ErrorCode(error), known.map { OffsetAnswer($0, ErrorCode($0.error)) })
+    }
+    let refused = Set(Set(keys.map(\.topic)).filter { !allows(context, .describe, on: .topic($0)) })
+    let allowed = keys.filter { !refused.contains($0.topic) }
+    let (error, offsets) = groups.fetchOffsets(groupID: group, keys: allowed, requireStable: requireStable)
+    let denied = keys.filter { refused.contains($0.topic) }.map {
+      OffsetAnswer(FetchedOffset(key: $0), .topicAuthorizationFailed)
+    }
+    return (ErrorCode(error), offsets.map { OffsetAnswer($0, ErrorCode($0.error)) } + denied)
+  }
+
+  /// An offset, and what the client is told of it.
+  private struct OffsetAnswer {
+    let offset: FetchedOffset
+    let error: ErrorCode
+
+    init(_ offset: FetchedOffset, _ error: ErrorCode) {
+      self.offset = offset
+      self.error = error
+    }
   }
 
   /// Offsets by topic, in the order in which the topics come first.
-  private static func byTopic(_ offsets: [FetchedOffset]) -> [(String, [FetchedOffset])] {
+  private static func byTopic(_ offsets: [OffsetAnswer]) -> [(String, [OffsetAnswer])] {
     var order: [String] = []
-    var found: [String: [FetchedOffset]] = [:]
-    for offset in offsets {
-      if found[offset.key.topic] == nil { order.append(offset.key.topic) }
-      found[offset.key.topic, default: []].append(offset)
+    var found: [String: [OffsetAnswer]] = [:]
+    for answer in offsets {
+      let topic = answer.offset.key.topic
+      if found[topic] == nil { order.append(topic) }
+      found[topic, default: []].append(answer)
     }
     return order.map { ($0, found[$0] ?? []) }
   }

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 
 // FindCoordinator (key 10), versions 0 to 4: there is one broker, and it coordinates everything.
@@ -7,9 +8,9 @@ extension Broker {
     func error(of key: String) -> ErrorCode {
       switch request.keyType {
       case 0:
-        authorizer.allows(context.principal, .describe, on: .group(key)) ? .none : .groupAuthorizationFailed
+        allows(context, .describe, on: .group(key)) ? .none : .groupAuthorizationFailed
       case 1:
-        authorizer.allows(context.principal, .describe, on: .transaction(key))
+        allows(context, .describe, on: .transaction(key))
           ? .none : .transactionalIDAuthorizationFailed
       default: .invalidRequest
       }

@@ -1,10 +1,11 @@
+internal import AccessControl
 internal import KafkaWire
 internal import NIOCore
 
 // JoinGroup (key 11), versions 0 to 9.
 extension Broker {
   func joinGroup(_ request: JoinGroupRequest, _ context: RequestContext) -> EventLoopFuture<JoinGroupResponse> {
-    guard authorizer.allows(context.principal, .read, on: .group(request.groupID)) else {
+    guard allows(context, .read, on: .group(request.groupID)) else {
       var response = JoinGroupResponse()
       response.errorCode = ErrorCode.groupAuthorizationFailed.rawValue
       response.memberID = request.memberID

@@ -1,10 +1,11 @@
+internal import AccessControl
 internal import KafkaWire
 
 // Heartbeat (key 12), versions 0 to 4.
 extension Broker {
   func heartbeat(_ request: HeartbeatRequest, _ context: RequestContext) -> HeartbeatResponse {
     var response = HeartbeatResponse()
-    guard authorizer.allows(context.principal, .read, on: .group(request.groupID)) else {
+    guard allows(context, .read, on: .group(request.groupID)) else {
       response.errorCode = ErrorCode.groupAuthorizationFailed.rawValue
       return response
     }

@@ -1,10 +1,11 @@
+internal import AccessControl
 internal import KafkaWire
 
 // LeaveGroup (key 13), versions 0 to 5. From version 3 on several members may be taken out at once (KIP-345).
 extension Broker {
   func leaveGroup(_ request: LeaveGroupRequest, _ context: RequestContext) -> LeaveGroupResponse {
     var response = LeaveGroupResponse()
-    guard authorizer.allows(context.principal, .read, on: .group(request.groupID)) else {
+    guard allows(context, .read, on: .group(request.groupID)) else {
       response.errorCode = ErrorCode.groupAuthorizationFailed.rawValue
       return response
     }

@@ -1,10 +1,11 @@
+internal import AccessControl
 internal import KafkaWire
 internal import NIOCore
 
 // SyncGroup (key 14), versions 0 to 5.
 extension Broker {
   func syncGroup(_ request: SyncGroupRequest, _ context: RequestContext) -> EventLoopFuture<SyncGroupResponse> {
-    guard authorizer.allows(context.principal, .read, on: .group(request.groupID)) else {
+    guard allows(context, .read, on: .group(request.groupID)) else {
       var response = SyncGroupResponse()
       response.errorCode = ErrorCode.groupAuthorizationFailed.rawValue
       return context.eventLoop.makeSucceededFuture(response)

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 internal import NIOCore
 
@@ -8,7 +9,7 @@ extension Broker {
     response.groups = request.groups.map { id in
       var answer = DescribeGroupsResponse.DescribedGroup()
       answer.groupID = id
-      guard authorizer.allows(context.principal, .describe, on: .group(id)) else {
+      guard allows(context, .describe, on: .group(id)) else {
         answer.errorCode = ErrorCode.groupAuthorizationFailed.rawValue
         return answer
       }
@@ -28,7 +29,7 @@ extension Broker {
         return described
       }
       if request.includeAuthorizedOperations {
-        answer.authorizedOperations = authorizedOperations(context.principal, on: .group(id))
+        answer.authorizedOperations = authorizedOperations(context, on: .group(id))
       }
       return answer
     }

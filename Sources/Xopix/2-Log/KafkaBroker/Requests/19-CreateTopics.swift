@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import Logging
@@ -18,7 +19,7 @@ extension Broker {
         (answer.errorCode, answer.errorMessage) = (ErrorCode.invalidRequest.rawValue, "the topic is named twice")
         return answer
       }
-      guard authorizer.allows(context.principal, .create, on: .topic(topic.name)) else {
+      guard allowsCreation(context, of: topic.name) else {
         answer.errorCode = ErrorCode.topicAuthorizationFailed.rawValue
         return answer
       }
@@ -27,6 +28,13 @@ extension Broker {
         return answer
       }
       create(topic, validateOnly: request.validateOnly, &answer)
+      if answer.errorCode == 0, !wouldAllow(context, .describeConfigs, on: .topic(topic.name)) {
+        // It is made, but how it is set is not told.
+        answer.topicConfigErrorCode = ErrorCode.topicAuthorizationFailed.rawValue
+        answer.numPartitions = -1
+        answer.replicationFactor = -1
+        answer.configs = []
+      }
       return answer
     }
     return response

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import Logging
@@ -27,7 +28,11 @@ extension Broker {
           answer.errorCode = ErrorCode.unknownTopicID.rawValue
           return answer
         }
-        let (error, message) = delete(name, principal: context.principal)
+        let (error, message) = delete(name, context)
+        // Who asks by id and may not know of the topic does not learn its name.
+        if error == .topicAuthorizationFailed, topic.id != .zero, !wouldAllow(context, .describe, on: .topic(name)) {
+          answer.name = nil
+        }
         answer.errorCode = error.rawValue
         answer.errorMessage = message
         return answer
@@ -39,8 +44,8 @@ extension Broker {
     }
   }
 
-  private func delete(_ name: String, principal: Principal) -> (ErrorCode, String?) {
-    guard authorizer.allows(principal, .delete, on: .topic(name)) else { return (.topicAuthorizationFailed, nil) }
+  private func delete(_ name: String, _ context: RequestContext) -> (ErrorCode, String?) {
+    guard allows(context, .delete, on: .topic(name)) else { return (.topicAuthorizationFailed, nil) }
     if let reason = configuration.readOnlyReason { return (.policyViolation, reason) }
     guard !configuration.protectedTopics.contains(name) else {
       return (
@@ -53,7 +58,7 @@ extension Broker {
       return (ErrorCode(error), error.description)
     }
     groups.forget(topic: name) { _ in }
-    logger.notice("a topic was deleted", metadata: ["topic": "\(name)", "by": "\(principal.name)"])
+    logger.notice("a topic was deleted", metadata: ["topic": "\(name)", "by": "\(context.principal.name)"])
     return (.none, nil)
   }
 }

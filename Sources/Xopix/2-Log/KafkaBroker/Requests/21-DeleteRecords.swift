@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import NIOCore
@@ -9,7 +10,6 @@ extension Broker {
   func deleteRecords(
     _ request: DeleteRecordsRequest, _ context: RequestContext
   ) -> EventLoopFuture<DeleteRecordsResponse> {
-    let principal = context.principal
     return pool.runIfActive(eventLoop: context.eventLoop) { [self] in
       var response = DeleteRecordsResponse()
       response.topics = request.topics.map { topic in
@@ -19,7 +19,7 @@ extension Broker {
           var result = DeleteRecordsResponse.DeleteRecordsPartitionResult()
           result.partitionIndex = partition.partitionIndex
           let name = TopicPartition(topic: topic.name, partition: partition.partitionIndex)
-          let (error, offset) = delete(before: partition.offset, of: name, principal)
+          let (error, offset) = delete(before: partition.offset, of: name, context)
           result.errorCode = error.rawValue
           result.lowWatermark = offset
           return result
@@ -30,8 +30,8 @@ extension Broker {
     }
   }
 
-  private func delete(before offset: Int64, of name: TopicPartition, _ principal: Principal) -> (ErrorCode, Int64) {
-    guard authorizer.allows(principal, .delete, on: .topic(name.topic)) else {
+  private func delete(before offset: Int64, of name: TopicPartition, _ context: RequestContext) -> (ErrorCode, Int64) {
+    guard allows(context, .delete, on: .topic(name.topic)) else {
       return (.topicAuthorizationFailed, -1)
     }
     guard configuration.readOnlyReason == nil, !configuration.protectedTopics.contains(name.topic) else {

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 internal import NIOCore
 
@@ -6,14 +7,20 @@ extension Broker {
   func initProducerID(
     _ request: InitProducerIDRequest, _ context: RequestContext
   ) -> EventLoopFuture<InitProducerIDResponse> {
-    let resource: Resource = request.transactionalID.map { .transaction($0) } ?? .cluster
-    let operation: Operation = request.transactionalID == nil ? .idempotentWrite : .write
-    guard authorizer.allows(context.principal, operation, on: resource) else {
+    let refusal: ErrorCode?
+    if let id = request.transactionalID {
+      refusal = allows(context, .write, on: .transaction(id)) ? nil : .transactionalIDAuthorizationFailed
+    } else {
+      // Who may write anywhere may do so idempotently (KIP-679).
+      let isAllowed =
+        authorizer.allowsSomewhere(context.principal, .write, .topic) || allows(context, .idempotentWrite, on: .cluster)
+      refusal = isAllowed ? nil : .clusterAuthorizationFailed
+    }
+    if let refusal {
       var response = InitProducerIDResponse()
-      response.errorCode =
-        (request.transactionalID == nil
-        ? ErrorCode.clusterAuthorizationFailed : .transactionalIDAuthorizationFailed).rawValue
+      response.errorCode = refusal.rawValue
       response.producerID = -1
+      response.producerEpoch = -1
       return context.eventLoop.makeSucceededFuture(response)
     }
     let version = context.apiVersion

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import RecordBatches
@@ -11,7 +12,7 @@ extension Broker {
     response.topics = request.topics.map { topic in
       var answer = OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult()
       answer.topic = topic.topic
-      let isAllowed = authorizer.allows(context.principal, .describe, on: .topic(topic.topic))
+      let isAllowed = allows(context, .describe, on: .topic(topic.topic))
       answer.partitions = topic.partitions.map { partition in
         var result = OffsetForLeaderEpochResponse.EpochEndOffset()
         result.partition = partition.partition

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import NIOCore
@@ -17,7 +18,7 @@ extension Broker {
     // All or none: where one partition is refused, the others are not attempted.
     var errors: [TopicPartition: ErrorCode] = [:]
     for name in names {
-      if !authorizer.allows(context.principal, .write, on: .topic(name.topic)) {
+      if !allows(context, .write, on: .topic(name.topic)) {
         errors[name] = .topicAuthorizationFailed
       } else if configuration.readOnlyReason != nil {
         errors[name] = .policyViolation
@@ -26,7 +27,7 @@ extension Broker {
       }
     }
     var whole = ErrorCode.none
-    if !authorizer.allows(context.principal, .write, on: .transaction(id)) {
+    if !allows(context, .write, on: .transaction(id)) {
       whole = .transactionalIDAuthorizationFailed
     } else if errors.isEmpty {
       whole = Self.told(
@@ -51,11 +52,11 @@ extension Broker {
 
   func addOffsetsToTxn(_ request: AddOffsetsToTxnRequest, _ context: RequestContext) -> AddOffsetsToTxnResponse {
     var response = AddOffsetsToTxnResponse()
-    guard authorizer.allows(context.principal, .write, on: .transaction(request.transactionalID)) else {
+    guard allows(context, .write, on: .transaction(request.transactionalID)) else {
       response.errorCode = ErrorCode.transactionalIDAuthorizationFailed.rawValue
       return response
     }
-    guard authorizer.allows(context.principal, .read, on: .group(request.groupID)) else {
+    guard allows(context, .read, on: .group(request.groupID)) else {
       response.errorCode = ErrorCode.groupAuthorizationFailed.rawValue
       return response
     }
@@ -67,7 +68,7 @@ extension Broker {
   }
 
   func endTxn(_ request: EndTxnRequest, _ context: RequestContext) -> EventLoopFuture<EndTxnResponse> {
-    guard authorizer.allows(context.principal, .write, on: .transaction(request.transactionalID)) else {
+    guard allows(context, .write, on: .transaction(request.transactionalID)) else {
       var response = EndTxnResponse()
       response.errorCode = ErrorCode.transactionalIDAuthorizationFailed.rawValue
       return context.eventLoop.makeSucceededFuture(response)

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 internal import NIOCore
 
@@ -8,9 +9,9 @@ extension Broker {
   ) -> EventLoopFuture<TxnOffsetCommitResponse> {
     let producer = TransactionCoordinator.ProducerIdentity(id: request.producerID, epoch: request.producerEpoch)
     var refusal: ErrorCode?
-    if !authorizer.allows(context.principal, .write, on: .transaction(request.transactionalID)) {
+    if !allows(context, .write, on: .transaction(request.transactionalID)) {
       refusal = .transactionalIDAuthorizationFailed
-    } else if !authorizer.allows(context.principal, .read, on: .group(request.groupID)) {
+    } else if !allows(context, .read, on: .group(request.groupID)) {
       refusal = .groupAuthorizationFailed
     }
     var commit = CommitRequest(groupID: request.groupID, offsets: [])
@@ -29,7 +30,9 @@ extension Broker {
       }
     }
     let offsets = commit
+    let isRefused = refusal != nil
     return reply(on: context.eventLoop) { (done: @escaping @Sendable ([ErrorCode]) -> Void) in
+      guard !isRefused else { return done([]) }
       // In one step, so that a producer that is fenced meanwhile leaves nothing behind for its successor to commit.
       let fault = transactions.withOpenTransaction(
         of: request.groupID, id: request.transactionalID, producer: producer

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 
@@ -15,7 +16,7 @@ extension Broker {
       let wanted = resource.configurationKeys.map { Set($0) }
       switch resource.resourceType {
       case Self.topicResource:
-        guard authorizer.allows(context.principal, .describeConfigs, on: .topic(resource.resourceName)) else {
+        guard allows(context, .describeConfigs, on: .topic(resource.resourceName)) else {
           answer.errorCode = ErrorCode.topicAuthorizationFailed.rawValue
           return answer
         }
@@ -27,7 +28,7 @@ extension Broker {
           describe($0, topic.settings, request)
         }
       case Self.brokerResource:
-        guard authorizer.allows(context.principal, .describeConfigs, on: .cluster) else {
+        guard allows(context, .describeConfigs, on: .cluster) else {
           answer.errorCode = ErrorCode.clusterAuthorizationFailed.rawValue
           return answer
         }

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 internal import Logging
@@ -76,10 +77,13 @@ extension Broker {
     _ type: Int8, _ name: String, validateOnly: Bool, _ context: RequestContext,
     _ change: (TopicSettings) throws(EventLogError) -> [String: String]
   ) -> (ErrorCode, String?) {
+    if type == Self.brokerResource, !allows(context, .alterConfigs, on: .cluster) {
+      return (.clusterAuthorizationFailed, nil)
+    }
     guard type == Self.topicResource else {
       return (.invalidRequest, "only topics' settings can be changed here; the broker's are in its configuration file")
     }
-    guard authorizer.allows(context.principal, .alterConfigs, on: .topic(name)) else {
+    guard allows(context, .alterConfigs, on: .topic(name)) else {
       return (.topicAuthorizationFailed, nil)
     }
     if let reason = configuration.readOnlyReason { return (.policyViolation, reason) }

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import EventLog
 internal import KafkaWire
 
@@ -8,7 +9,7 @@ extension Broker {
     response.results = request.topics.map { topic in
       var answer = CreatePartitionsResponse.CreatePartitionsTopicResult()
       answer.name = topic.name
-      guard authorizer.allows(context.principal, .alter, on: .topic(topic.name)) else {
+      guard allows(context, .alter, on: .topic(topic.name)) else {
         answer.errorCode = ErrorCode.topicAuthorizationFailed.rawValue
         return answer
       }

@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 internal import NIOCore
 
@@ -6,7 +7,7 @@ extension Broker {
   func deleteGroups(
     _ request: DeleteGroupsRequest, _ context: RequestContext
   ) -> EventLoopFuture<DeleteGroupsResponse> {
-    let allowed = request.groupsNames.filter { authorizer.allows(context.principal, .delete, on: .group($0)) }
+    let allowed = request.groupsNames.filter { allows(context, .delete, on: .group($0)) }
     return reply(on: context.eventLoop) { done in groups.deleteGroups(allowed, reply: done) }.map { errors in
       let byName = Dictionary(zip(allowed, errors)) { first, _ in first }
       var response = DeleteGroupsResponse()

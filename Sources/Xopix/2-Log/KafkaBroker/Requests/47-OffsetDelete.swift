@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 internal import NIOCore
 
@@ -6,12 +7,13 @@ extension Broker {
   func offsetDelete(
     _ request: OffsetDeleteRequest, _ context: RequestContext
   ) -> EventLoopFuture<OffsetDeleteResponse> {
-    guard authorizer.allows(context.principal, .delete, on: .group(request.groupID)) else {
+    guard allows(context, .delete, on: .group(request.groupID)) else {
       var response = OffsetDeleteResponse()
       response.errorCode = ErrorCode.groupAuthorizationFailed.rawValue
       return context.eventLoop.makeSucceededFuture(response)
     }
-    let keys = request.topics.flatMap { topic in
+    let refused = Set(request.topics.map(\.name).filter { !allows(context, .read, on: .topic($0)) })
+    let keys = request.topics.filter { !refused.contains($0.name) }.flatMap { topic in
       topic.partitions.map { OffsetKey(topic: topic.name, partition: $0.partitionIndex) }
     }
     let promise = context.eventLoop.makePromise(of: OffsetDeleteResponse.self)
@@ -26,7 +28,9 @@ extension Broker {
         answer.partitions = topic.partitions.map { partition in
           var result = OffsetDeleteResponse.OffsetDeleteResponsePartition()
           result.partitionIndex = partition.partitionIndex
-          result.errorCode = rest.popFirst()?.rawValue ?? 0
+          result.errorCode =
+            refused.contains(topic.name)
+            ? ErrorCode.topicAuthorizationFailed.rawValue : rest.popFirst()?.rawValue ?? 0
           return result
         }
         return answer

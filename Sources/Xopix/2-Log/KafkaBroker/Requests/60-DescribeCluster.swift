@@ -1,3 +1,4 @@
+internal import AccessControl
 internal import KafkaWire
 
 // DescribeCluster (key 60), versions 0 and 1.
@@ -13,7 +14,7 @@ extension Broker {
     broker.port = context.port
     response.brokers = [broker]
     if request.includeClusterAuthorizedOperations {
-      response.clusterAuthorizedOperations = authorizedOperations(context.principal, on: .cluster)
+      response.clusterAuthorizedOperations = authorizedClusterOperations(context)
     }
     return response
   }

@@ -1,46 +1,12 @@
-/// Who a connection speaks for.
-public struct Principal: Hashable, Sendable {
-  /// The name that was authenticated; `anonymous` where nothing asks for a name.
-  public let name: String
-  /// The roles that say what it may do.
-  public let roles: Set<String>
-
-  /// A principal with roles.
-  public init(name: String, roles: Set<String>) {
-    self.name = name
-    self.roles = roles
-  }
-
-  /// Whoever connects where no authentication is configured.
-  public static let anonymous = Principal(name: "anonymous", roles: [])
-}
-
-/// What a request wants to do, as Kafka's access control names it.
-public enum Operation: Sendable, Hashable {
-  case read
-  case write
-  case create
-  case delete
-  case alter
-  case describe
-  case alterConfigs
-  case describeConfigs
-  case clusterAction
-  case idempotentWrite
-}
-
-/// What a request wants to do it to.
-public enum Resource: Sendable, Hashable {
-  case topic(String)
-  case group(String)
-  case transaction(String)
-  case cluster
-}
+public import AccessControl
 
 /// Says who may do what.
 public protocol Authorizing: Sendable {
   /// Whether `principal` may do `operation` to `resource`.
   func allows(_ principal: Principal, _ operation: Operation, on resource: Resource) -> Bool
+
+  /// Whether `principal` may do `operation` to any resource of a kind at all.
+  func allowsSomewhere(_ principal: Principal, _ operation: Operation, _ kind: Resource.Kind) -> Bool
 }
 
 /// Lets everybody do everything: for a broker that only its own machine can reach.
@@ -50,28 +16,51 @@ public struct EverythingAllowed: Authorizing {
 
   /// Always.
   public func allows(_ principal: Principal, _ operation: Operation, on resource: Resource) -> Bool { true }
+
+  /// Always.
+  public func allowsSomewhere(_ principal: Principal, _ operation: Operation, _ kind: Resource.Kind) -> Bool { true }
 }
 
-/// One authentication exchange: Kafka's SASL, of which each mechanism is a type of its own.
-public protocol SASLExchange {
-  /// Takes the client's next message; returns the server's, and who the client is once that is known.
-  mutating func respond(to message: [UInt8]) throws(SASLFailure) -> (message: [UInt8], principal: Principal?)
-}
+extension Broker {
+  /// Whether a request may do something; where it may not, that is counted and logged.
+  func allows(_ context: RequestContext, _ operation: Operation, on resource: Resource) -> Bool {
+    if authorizer.allows(context.principal, operation, on: resource) { return true }
+    denials.note(context, operation, on: resource, now: clock.now())
+    return false
+  }
 
-/// Why a client is not who it says.
-public struct SASLFailure: Error {
-  /// What the client is told; it never says whether the name or the password was wrong.
-  public let reason: String
+  /// Whether a principal may do something that it has not asked for, so that a no is nothing to tell of.
+  func wouldAllow(_ context: RequestContext, _ operation: Operation, on resource: Resource) -> Bool {
+    authorizer.allows(context.principal, operation, on: resource)
+  }
 
-  /// A failure that is told so.
-  public init(reason: String) { self.reason = reason }
-}
+  /// Whether a request may make a topic: by a right to this one, or to all of the cluster's.
+  func allowsCreation(_ context: RequestContext, of topic: String) -> Bool {
+    wouldAllow(context, .create, on: .cluster) || allows(context, .create, on: .topic(topic))
+  }
 
-/// Begins exchanges by mechanism.
-public protocol Authenticating: Sendable {
-  /// The mechanisms, e.g. `PLAIN` and `SCRAM-SHA-256`.
-  var mechanisms: [String] { get }
+  /// The operations on a resource that a request's principal may do, as Kafka's bits of `AclOperation` codes.
+  func authorizedOperations(_ context: RequestContext, on resource: Resource) -> Int32 {
+    let codes: [(Operation, Int32)] =
+      switch resource {
+      case .topic:
+        [
+          (.read, 3), (.write, 4), (.create, 5), (.delete, 6), (.alter, 7), (.describe, 8), (.describeConfigs, 10),
+          (.alterConfigs, 11),
+        ]
+      case .group: [(.read, 3), (.delete, 6), (.describe, 8), (.describeConfigs, 10), (.alterConfigs, 11)]
+      case .transaction: [(.write, 4), (.describe, 8)]
+      case .cluster:
+        [
+          (.create, 5), (.alter, 7), (.describe, 8), (.clusterAction, 9), (.describeConfigs, 10), (.alterConfigs, 11),
+          (.idempotentWrite, 12),
+        ]
+      }
+    return codes.reduce(0) { wouldAllow(context, $1.0, on: resource) ? $0 | 1 << $1.1 : $0 }
+  }
 
-  /// An exchange by `mechanism`; nil for one that is not supported, or not on a connection without TLS.
-  func begin(mechanism: String, isEncrypted: Bool) -> (any SASLExchange)?
+  /// The same for the cluster, which only those who may describe it are told; others are told of none.
+  func authorizedClusterOperations(_ context: RequestContext) -> Int32 {
+    wouldAllow(context, .describe, on: .cluster) ? authorizedOperations(context, on: .cluster) : 0
+  }
 }

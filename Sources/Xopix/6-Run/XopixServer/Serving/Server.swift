@@ -40,14 +40,7 @@ public struct Server: Sendable {
   ///
   /// Throws ``StartFailure`` or ``ConfigurationError`` where serving can't begin.
   public func run() async throws {
-    for (name, address) in [
-      ("http", configuration.http), ("kafka", configuration.kafka), ("registry", configuration.registry),
-    ] {
-      guard let address, !address.isLoopback else { continue }
-      throw StartFailure.configuration(
-        reason: "\(name) is \(address): without access control only a loopback address (127.0.0.1, ::1 or "
-          + "localhost) is served; put a proxy that authenticates in front")
-    }
+    try configuration.validate()
     if case .kafka(let brokers) = configuration.source, let kafka = configuration.kafka, brokers.contains(kafka) {
       throw StartFailure.configuration(
         reason: "source and kafka are both \(kafka): the server would follow itself; give it another --kafka, or off")
@@ -64,6 +57,7 @@ public struct Server: Sendable {
     let schemas: RegistryService?
     do {
       schemas = try await openRegistry(parts, logger)
+      parts.security.tell(logger)
       broker = try await startBroker(parts, registry, schemas: schemas?.registry, logger)
       application = try makeApplication(parts, registry, drain: drain, logger: logger) { port in
         logger.notice("the server listens", metadata: ["http": "http://\(hostAndPort(port))"])
@@ -78,6 +72,9 @@ public struct Server: Sendable {
     var services: [any Service] = [application, CleaningService(log: parts.readSide.log, logger: logger)]
     if let schemas { services.append(schemas) }
     if let broker { services.append(BrokerService(broker: broker)) }
+    if configuration.auth != nil || configuration.tls != nil {
+      services.append(ReloadService(security: parts.security, logger: logger))
+    }
     services += companions.map { $0(running) }
     services.append(DrainService(drain: drain))
     let group = ServiceGroup(
@@ -108,6 +105,7 @@ public struct Server: Sendable {
     let directory: DataDirectory
     let assets: Assets
     let readSide: LiveReadSide
+    let security: ServerSecurity
 
     /// Ends what works on the log, which is closed afterwards: nothing waits for a cluster any more, then the models are
     /// checkpointed, and the mirror stands still.
@@ -130,6 +128,7 @@ public struct Server: Sendable {
     let assets = try Assets(given: configuration.assets)
     let definitions = try assets.definitions()
     let directory = try DataDirectory(path: configuration.data)
+    let security = try ServerSecurity(configuration, directory: directory)
     let log = try EventLog.open(directory: directory.log)
     tell(log.recovery, logger)
     let cluster = try followedCluster(log, directory, logger)
@@ -141,7 +140,7 @@ public struct Server: Sendable {
       store: GenerationStore(directory: directory.generations),
       checkpointInterval: .seconds(configuration.checkpointSeconds), logger: logger)
     cluster?.start()
-    return Parts(directory: directory, assets: assets, readSide: readSide)
+    return Parts(directory: directory, assets: assets, readSide: readSide, security: security)
   }
 
   /// The cluster that is the source of events; nil where the log is, which then has all of their topics.
@@ -206,7 +205,10 @@ public struct Server: Sendable {
         "this node mirrors another cluster (\(configuration.source)): publish, and change topics, there"
     }
     broker.protectedTopics = Set(EventTypes.topics + ProjectionFactory.outputTopics)
+    broker.advertisedHost = configuration.kafkaAdvertised?.host
+    broker.advertisedPort = configuration.kafkaAdvertised?.port
     var brokerParts = BrokerServer.Parts(directory: parts.directory.path) { Clock.now().milliseconds }
+    parts.security.apply(to: &brokerParts, &broker)
     brokerParts.metrics = registry
     brokerParts.schemas = schemas.map { SchemaChecker(registry: $0) }
     let server = try BrokerServer(
