@@ -88,6 +88,7 @@ struct ScramExchangeTests {
     typealias Change = (ScramClient, [UInt8]) throws -> [UInt8]
     let changes: [(String, Change)] = [
       ("the client's nonce alone", { try $0.final(for: $1, nonce: $0.nonce).message }),
+      ("the nonce twice", { try $0.final(for: $1, nonce: $0.nonce + Self.serverNonce + Self.serverNonce).message }),
       ("another nonce", { try $0.final(for: $1, nonce: $0.nonce + "other").message }),
       ("another header", { try $0.final(for: $1, binding: "y,,").message }),
       ("bound to a channel", { try $0.final(for: $1, binding: "p=tls-unique,,abc").message }),
@@ -103,6 +104,21 @@ struct ScramExchangeTests {
       let client = ScramClient()
       let message = try change(client, try Self.answer(&exchange, client))
       #expect(throws: CredentialError.self, "\(what)") { try exchange.respond(to: message) }
+    }
+  }
+
+  @Test("a client that repeats its nonce, as librdkafka did, is let in where it knows the password")
+  func repeatedNonce() throws {
+    for password in ["pencil", "pencils"] {
+      var exchange = Self.exchange()
+      let client = ScramClient(password: password)
+      let answer = try Self.answer(&exchange, client)
+      let (message, signature) = try client.final(for: answer, nonce: client.nonce + client.nonce + Self.serverNonce)
+      if password == "pencil" {
+        #expect(try exchange.respond(to: message) == .done(signature, name: "user"))
+      } else {
+        #expect(throws: CredentialError.denied) { try exchange.respond(to: message) }
+      }
     }
   }
 
