@@ -1,3 +1,4 @@
+import Dispatch
 import NIOPosix
 import Synchronization
 import Testing
@@ -39,8 +40,12 @@ struct AppendQueueTests {
     pool.start()
     let queue = AppendQueue()
     #expect(queue.isIdle)
+    // The append begins once the caller holds nothing of it any more.
+    let gate = DispatchSemaphore(value: 0)
+    pool.submit { _ in gate.wait() }
     let isReleased = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
       Self.add(to: queue, pool, continuation)
+      gate.signal()
     }
     #expect(isReleased)
     // The only thread is free again, so it has seen that there is nothing more.
