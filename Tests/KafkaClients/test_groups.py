@@ -166,7 +166,8 @@ class Members(GroupCase):
         member = self.member(topic, **{"partition.assignment.strategy": "range"})
 
         def is_shared():
-            other.poll(100)
+            # Long waits: a poll that ends while the client joins makes it forget the assignment that then arrives.
+            other.poll(2000)
             theirs = {place.partition for place in other.assignment()}
             return len(theirs) == len(member.assigned) == 2 and not theirs & member.assigned
 
