@@ -63,7 +63,8 @@ let package = Package(
       name: "XopixParts",
       targets: [
         "AnalyticsModel", "ByteCoding", "CatalogueModel", "EventLog", "FraudModel", "JSONBytes", "Projections",
-        "QueryLanguage", "RecordBatches", "SearchEngine", "ShopEvents", "TextAnalysis", "WriteSide",
+        "QueryLanguage", "RecordBatches", "SearchEngine", "ShopEvents", "Suggestions", "TextAnalysis",
+        "WriteSide",
       ]),
   ],
   dependencies: [
@@ -111,6 +112,7 @@ let package = Package(
     engine("JSONSchemas", ["JSONBytes"]),
     engine("RecordBatches", ["ByteCoding", "CLZ4", "CSnappy", "CZlib", "CZstd"]),
     engine("Scoring", ["ByteCoding"]),
+    engine("Suggestions"),
     // Level 3
     engine("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     engine(
@@ -222,6 +224,7 @@ let package = Package(
     tests("RecordBatches", ["ByteCoding"]),
     tests("Scoring", ["ByteCoding"]),
     tests("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
+    tests("Suggestions"),
     tests("SearchEngine", ["ByteCoding", "DurableFiles", "QueryLanguage", "TextAnalysis", "JSONBytes"]),
     tests("Streams", ["ByteCoding"]),
     tests("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),

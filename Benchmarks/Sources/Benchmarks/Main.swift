@@ -12,6 +12,7 @@ struct Benchmarks: AsyncParsableCommand {
     let material = try Material(productCount: products, seed: seed)
     let stopwatch = Stopwatch(wanted: names)
     try await EngineBenchmarks(stopwatch: stopwatch, material: material).run()
+    SuggestionBenchmarks(stopwatch: stopwatch, seed: seed).run()
     try ModelBenchmarks(stopwatch: stopwatch, material: material).run()
   }
 }
