@@ -116,7 +116,8 @@ let package = Package(
     // Level 3
     engine("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     engine(
-      "SearchEngine", ["ByteCoding", "CZstd", "DurableFiles", "JSONBytes", "QueryLanguage", "TextAnalysis"]),
+      "SearchEngine",
+      ["ByteCoding", "CZstd", "DurableFiles", "JSONBytes", "QueryLanguage", "Suggestions", "TextAnalysis"]),
     engine("KafkaClient", ["CKafka", "RecordBatches"]),
     engine("KafkaWire", [nioCore]),
     engine("Streams", ["ByteCoding"]),

@@ -25,11 +25,19 @@ struct SpellerTests {
   @Test("a known word is left as it is")
   func known() { for (word, _) in Self.words { #expect(speller.corrections(of: word).isEmpty) } }
 
-  @Test("a shorter list is the beginning of a longer one's corrections by one edit")
+  @Test("a shorter list is the beginning of a longer one")
   func limits() {
     #expect(speller.corrections(of: "hous", limit: 0).isEmpty)
     #expect(speller.corrections(of: "hous", limit: 10).map(\.word) == ["house", "mouse"])
     #expect(speller.corrections(of: "hous", limit: 1).map(\.word) == ["house"])
+  }
+
+  @Test("corrections that are refused make room for others, and a word that is refused is corrected itself")
+  func accepted() {
+    #expect(speller.corrections(of: "hous", limit: 1) { $0 != "house" }.map(\.word) == ["mouse"])
+    #expect(speller.corrections(of: "hous") { _ in false }.isEmpty)
+    #expect(speller.corrections(of: "mouse", limit: 1) { _ in true }.map(\.edits) == [0])
+    #expect(speller.corrections(of: "mouse", limit: 1) { $0 != "mouse" }.map(\.word) == ["house"])
   }
 
   @Test("words with digits follow their rule")
@@ -95,9 +103,10 @@ struct SpellerTests {
     let known = Set(english.map(\.word))
     let speller = Speller(Vocabulary(english))
     // The lines of codespell with even numbers were used to find the weights.
-    let unused = try RealWords.codespell().enumerated().filter { $0.offset % 8 == 1 }.map(\.element)
+    let unused = try RealWords.codespell().enumerated().filter { $0.offset % 32 == 1 }.map(\.element)
     for (name, list, floors) in [
-      ("codespell", unused, [0.96, 0.78]), ("Wikipedia", try RealWords.wikipedia(), [0.88, 0.60]),
+      ("codespell", unused, [0.96, 0.80]),
+      ("Wikipedia", try RealWords.wikipedia().enumerated().filter { $0.offset % 3 == 0 }.map(\.element), [0.88, 0.60]),
     ] {
       for edits in 1...2 {
         let pairs = list.filter { known.contains($0.meant) && NaiveDistance.between($0.typed, $0.meant) == edits }
@@ -120,7 +129,7 @@ struct SpellerTests {
     print("Arabic misspellings, seed 11")
     var asked = 0
     var right = 0
-    for (word, _) in arabic.prefix(20_000) {
+    for (word, _) in arabic.prefix(20_000).enumerated().filter({ $0.offset % 8 == 0 }).map(\.element) {
       var letters = Array(word.unicodeScalars)
       let places = letters.indices.filter { place in groups.contains { $0.contains(letters[place]) } }
       guard letters.count > 4, !places.isEmpty else { continue }
@@ -133,7 +142,7 @@ struct SpellerTests {
       if speller.corrections(of: typed, limit: 1).first?.word == word { right += 1 }
     }
     print("Arabic: \(right) of \(asked) right")
-    #expect(asked > 5000)
+    #expect(asked > 1000)
     #expect(Double(right) / Double(asked) > 0.9)
   }
 }

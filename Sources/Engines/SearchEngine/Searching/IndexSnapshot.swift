@@ -1,4 +1,6 @@
 public import ByteCoding
+internal import Suggestions
+internal import Synchronization
 
 /// An index as of one moment: immutable, read by any number of threads without waiting.
 public final class IndexSnapshot: Sendable {
@@ -9,6 +11,7 @@ public final class IndexSnapshot: Sendable {
   let statistics: IndexStatistics
   /// For each view by how much what a posting counts may exceed what it counted by its segment's own statistics.
   let excesses: [Double]
+  private let madeSpeller = Mutex<Speller?>(nil)
 
   init(definition: IndexDefinition, liveFields: [Int: Int], views: [SegmentView]) {
     self.definition = definition
@@ -27,6 +30,17 @@ public final class IndexSnapshot: Sendable {
 
   /// The bytes of all segments.
   public var byteCount: Int { views.reduce(0) { $0 + $1.segment.bytes.count } }
+
+  /// Corrects words to those of all segments, deleted documents' words included. Made when it is first asked for.
+  var speller: Speller {
+    madeSpeller.withLock { made in
+      if let made { return made }
+      let layers = views.map { $0.segment.lookups.words(of: $0.segment) }
+      let speller = Speller(LayeredVocabulary(layers: layers), options: QueryCorrector.options)
+      made = speller
+      return speller
+    }
+  }
 
   /// The best documents for a request, with what else it asks for.
   public func search(_ request: SearchRequest) throws(SearchError) -> SearchResponse {

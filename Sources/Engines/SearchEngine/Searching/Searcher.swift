@@ -21,7 +21,7 @@ struct Searcher {
       }
     }
     var query = request.query
-    if request.correctsTypos, let corrected = Speller(snapshot: snapshot).corrected(query) {
+    if request.correctsTypos, let corrected = QueryCorrector(snapshot: snapshot).corrected(query) {
       response.corrected = corrected.text
       query = corrected
     }

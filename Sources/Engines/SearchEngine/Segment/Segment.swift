@@ -19,6 +19,7 @@ final class Segment: Sendable {
   let patterns: OccurrencePatterns
   /// What occurrences counted when the segment was made, by its own statistics.
   let norms: FieldNorms
+  let lookups: SegmentLookups
 
   private let termPlaces: Section
   private let postings: Section
@@ -28,8 +29,11 @@ final class Segment: Sendable {
   private let storedPlaces: Section
   private let stored: Section
 
-  /// Opens a segment; `path` is for messages.
-  init(number: UInt64, bytes: SegmentBytes, path: String, definition: IndexDefinition) throws(IndexError) {
+  /// Opens a segment; `path` is for messages. `lookups` are those of the segment whose bytes these are a copy of.
+  init(
+    number: UInt64, bytes: SegmentBytes, path: String, definition: IndexDefinition,
+    lookups: SegmentLookups = SegmentLookups()
+  ) throws(IndexError) {
     let sections = try SegmentFormat.sections(of: bytes, path: path)
     func damaged(_ id: SegmentFormat.SectionID, _ reason: String) -> IndexError {
       .damagedFile(path: path, section: id.name, reason: reason)
@@ -44,6 +48,7 @@ final class Segment: Sendable {
     }
     self.number = number
     self.bytes = bytes
+    self.lookups = lookups
     let summary = try section(.summary, atLeast: 8)
     let documents = summary.uint32(0)
     documentCount = documents

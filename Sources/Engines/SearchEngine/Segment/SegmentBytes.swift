@@ -49,6 +49,12 @@ internal import DurableFiles
     return unsafe Array(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
+  /// Appends the bytes in `range`.
+  func append(_ range: Range<Int>, to buffer: inout [UInt8]) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "a segment's table points outside of it")
+    unsafe buffer.append(contentsOf: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+
   /// Compares the bytes in `range` with `other`, as unsigned bytes.
   func compare(_ range: Range<Int>, with other: [UInt8]) -> Int {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "a segment's table points outside of it")

@@ -26,6 +26,7 @@ final class BackgroundMerge: Sendable {
         let segment = try Segment(
           number: number, bytes: SegmentBytes(merger.merged()), path: "segment \(number) in memory",
           definition: definition)
+        segment.lookups.prepare(for: segment)
         outcome = .success(Merged(segment: segment, origins: merger.origins))
       } catch {
         outcome = .failure(error)

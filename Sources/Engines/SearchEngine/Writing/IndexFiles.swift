@@ -30,7 +30,7 @@ struct IndexFiles {
         if written[number] == nil {
           let bytes = views[index].segment.bytes
           try Files.replace(segmentPath(number), with: bytes.bytes(0..<bytes.count))
-          views[index].map(try mapped(number, definition))
+          views[index].map(try mapped(number, definition, lookups: views[index].segment.lookups))
           written[number] = 0
         }
         if views[index].isChanged {
@@ -50,11 +50,14 @@ struct IndexFiles {
     return manifest.bytes
   }
 
-  private func mapped(_ number: UInt64, _ definition: IndexDefinition) throws(FileError) -> Segment {
+  private func mapped(
+    _ number: UInt64, _ definition: IndexDefinition, lookups: SegmentLookups
+  ) throws(FileError) -> Segment {
     let path = segmentPath(number)
     let file = try MappedFile(path: path)
     do throws(IndexError) {
-      return try Segment(number: number, bytes: SegmentBytes(file), path: path, definition: definition)
+      return try Segment(
+        number: number, bytes: SegmentBytes(file), path: path, definition: definition, lookups: lookups)
     } catch {
       throw FileError(operation: "open", path: path, reason: error.description)
     }

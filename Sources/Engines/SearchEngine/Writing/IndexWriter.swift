@@ -39,6 +39,9 @@ public final class IndexWriter {
     try files.adopt(manifest)
     let writer = try IndexWriter(directory: directory, definition: definition, views: views, nextNumber: nextNumber)
     writer.files = files
+    // Beside the writer, so that neither it nor the first searches wait for it.
+    let segments = views.map(\.segment)
+    DispatchQueue.global(qos: .utility).async { for segment in segments { segment.lookups.prepare(for: segment) } }
     return writer
   }
 

@@ -14,23 +14,44 @@ extension Speller {
 
   /// The best corrections of a word that the vocabulary does not have, best first; none of one that it has.
   ///
-  /// Two edits are not tried where one gives as many corrections as are asked for, the best of them beyond
-  /// ``SpellingWeights/doubt``.
+  /// Where the best correction by one edit is beyond ``SpellingWeights/doubt``, those by one edit come first, and two
+  /// are tried only where these are too few. Corrections are the beginning of those for a higher limit.
   public func corrections(of word: Span<UInt8>, limit: Int = 10) -> [Correction] {
-    guard limit > 0, vocabulary.count(of: word) == 0 else { return [] }
+    guard vocabulary.count(of: word) == 0 else { return [] }
+    return corrections(of: word, limit: limit) { _ in true }
+  }
+
+  /// The best corrections of a word that are accepted, best first; the word itself is one where it is known and
+  /// accepted.
+  ///
+  /// - Parameter accepts: whether a word of the vocabulary may be a correction; asked of few words, those that are
+  ///   better than what was found before.
+  public func corrections(of word: Span<UInt8>, limit: Int = 10, where accepts: (String) -> Bool) -> [Correction] {
     let letters = Letters.of(word)
     let edits = allowedEdits(letters)
-    if edits == 2 {
-      let near = ranked(letters, edits: 1, limit: limit) { _, count in BinaryLogarithm.of(count) }
-      let sure = BinaryLogarithm.of(vocabulary.total) * weights.frequency - weights.doubt
-      if near.count >= limit, near[0].score >= sure { return near }
+    func ranked(edits: Int) -> [Correction] {
+      self.ranked(letters, edits: edits, limit: limit, accepts: accepts) { _, count in BinaryLogarithm.of(count) }
     }
-    return ranked(letters, edits: edits, limit: limit) { _, count in BinaryLogarithm.of(count) }
+    if edits == 2 {
+      let near = ranked(edits: 1)
+      let sure = BinaryLogarithm.of(vocabulary.total) * weights.frequency - weights.doubt
+      if let best = near.first, best.score >= sure {
+        guard near.count < limit else { return near }
+        let others = ranked(edits: edits).filter { other in !near.contains { $0.word == other.word } }
+        return Array((near + others).prefix(limit))
+      }
+    }
+    return ranked(edits: edits)
   }
 
   /// The best corrections of a word that the vocabulary does not have; none of one that it has.
   public func corrections(of word: String, limit: Int = 10) -> [Correction] {
     corrections(of: word.utf8.span, limit: limit)
+  }
+
+  /// The best corrections of a word that are accepted, best first.
+  public func corrections(of word: String, limit: Int = 10, where accepts: (String) -> Bool) -> [Correction] {
+    corrections(of: word.utf8.span, limit: limit, where: accepts)
   }
 
   /// The words that could be meant between two others, best first: the word itself is one of them where it is known, so
@@ -81,7 +102,8 @@ extension Speller {
 
   /// The neighbours of a word by likelihood less the cost of their edits.
   private func ranked(
-    _ letters: [UInt32], edits: Int, limit: Int, likelihood: (Neighbour, Int64) -> Float
+    _ letters: [UInt32], edits: Int, limit: Int, accepts: (String) -> Bool = { _ in true },
+    likelihood: (Neighbour, Int64) -> Float
   ) -> [Correction] {
     guard limit > 0, !letters.isEmpty, letters.count <= Letters.longest else { return [] }
     var best: [(neighbour: Neighbour, score: Float)] = []
@@ -104,7 +126,7 @@ extension Speller {
       if neighbour.edits > 0, sound.bits != 0, SoundKey(meant[...]) == sound { score += weights.sameSound }
       var place = best.count
       while place > 0, precedes((neighbour, score), best[place - 1]) { place -= 1 }
-      guard place < limit else { continue }
+      guard place < limit, accepts(text(neighbour)) else { continue }
       best.insert((neighbour, score), at: place)
       if best.count > limit { best.removeLast() }
     }

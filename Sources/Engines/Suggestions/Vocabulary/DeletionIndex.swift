@@ -122,7 +122,7 @@ struct Forms: ~Copyable {
     var count = 0
     var last = UInt32.max
     for letter in letters {
-      // The product spreads the letter's bits, so that sums of a few letters do not meet.
+      // The multiplication spreads the letter's bits, so that sums of a few letters do not meet.
       let mixed = (UInt64(letter) &+ 1) &* 0xD6E8_FEB8_6659_FD93
       sums[count + 1] = sums[count] &+ (mixed ^ mixed >> 32) &* power
       isRepeated[count] = letter == last
