@@ -58,7 +58,7 @@ let package = Package(
   products: [
     .executable(name: "xopix", targets: ["xopix"]),
     // For the package in Benchmarks, which measures these parts by themselves; the search engine also against others.
-    .library(name: "XopixSearch", targets: ["JSONBytes", "QueryLanguage", "SearchEngine"]),
+    .library(name: "XopixSearch", targets: ["JSONBytes", "QueryLanguage", "SearchEngine", "Suggestions"]),
     .library(
       name: "XopixParts",
       targets: [
@@ -148,6 +148,7 @@ let package = Package(
       "4-Project", "CatalogueModel",
       [
         "ByteCoding", "DurableFiles", "JSONBytes", "Projections", "QueryLanguage", "SearchEngine", "ShopEvents",
+        "Suggestions",
         "TextAnalysis", yams,
       ]),
     product(

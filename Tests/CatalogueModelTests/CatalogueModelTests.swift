@@ -92,9 +92,24 @@ struct CatalogueModelTests {
     }
     let offers = shop.snapshot().autocomplete("ket", size: 5)
     #expect(offers.queries.map(\.text) == ["kettle", "kettle travel"])
+    #expect(offers.queries.map(\.score) == [3, 2])
+    for typed in ["ketl", "kettel", "KETTLE", "kettlé"] {
+      #expect(
+        shop.snapshot().autocomplete(typed, size: 5).queries.map(\.text) == ["kettle", "kettle travel"], "\(typed)")
+    }
+    #expect(shop.snapshot().autocomplete("tra", size: 5).queries.map(\.text) == ["kettle travel"])
+    #expect(shop.snapshot().autocomplete("kettle t", size: 5).queries.map(\.text) == ["kettle travel"])
+    #expect(shop.snapshot().autocomplete("kettle ", size: 1).queries.map(\.text) == ["kettle travel"])
     #expect(offers.products.map(\.id) == ["P"])
     #expect(offers.categories.map(\.value) == ["Home > Kettles"])
     #expect(shop.snapshot().autocomplete("  ", size: 5).products.isEmpty)
+    // What finds nothing any more is not suggested, and what finds something again is.
+    try shop.apply("SearchPerformed", #"{"query":"kettle","results":0}"#)
+    #expect(shop.snapshot().autocomplete("ket", size: 5).queries.map(\.text) == ["kettle travel"])
+    try shop.apply("SearchPerformed", #"{"query":"kettle","results":1}"#)
+    let again = shop.snapshot().autocomplete("ket", size: 5).queries
+    #expect(again.map(\.text) == ["kettle", "kettle travel"])
+    #expect(again.first?.score == 5)
   }
 
   @Test("restarts at any moment change nothing", arguments: 0..<6 as Range<UInt64>)

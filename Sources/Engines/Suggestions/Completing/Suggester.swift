@@ -31,7 +31,7 @@ public struct Suggester: Sendable {
   }
 
   /// The longest key and the longest text, in bytes; phrases that are longer, or whose key is empty, are left out.
-  public static let longestPhrase = 256
+  public static let longestPhrase = 512
 
   /// The layers, the oldest first; a phrase of a later one stands for the one with its key in those before.
   private var layers: [SuggestionLayer] = []

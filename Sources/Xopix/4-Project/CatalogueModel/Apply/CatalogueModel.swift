@@ -3,6 +3,7 @@ internal import JSONBytes
 public import Projections
 internal import SearchEngine
 public import ShopEvents
+internal import Suggestions
 internal import TextAnalysis
 
 /// The catalogue as shoppers search it: products with their stock and signals, and what shoppers search for.
@@ -20,7 +21,8 @@ public final class CatalogueModel: ReadModel {
   private let writer: IndexWriter
   private var signals: CheckpointedMap<ProductSignals>
   private var queries: CheckpointedMap<QueryCounts>
-  private var suggestions = SuggestionIndex()
+  /// Past queries that found something, by how often they were searched for.
+  private var suggestions = Suggester()
   private var changedQueries: Set<String> = []
 
   /// The most distinct queries that are counted; later ones are not suggested.
@@ -151,11 +153,10 @@ extension CatalogueModel {
   /// Makes everything applied visible, as of the position.
   public func publish(at position: Position) {
     suggestions.update(
-      changedQueries.sorted().map { folded in
+      changedQueries.map { folded in
         let counts = queries.values[folded]
-        return .init(
-          folded: folded, shown: counts?.text ?? folded,
-          searches: counts.flatMap { $0.isSuggested ? $0.searches : nil })
+        let searches = counts.map { $0.isSuggested ? $0.searches : 0 } ?? 0
+        return Suggester.Phrase(key: folded, text: counts?.text ?? folded, weight: UInt32(clamping: searches))
       })
     changedQueries = []
     do throws(IndexError) {

@@ -3,6 +3,7 @@ internal import JSONBytes
 public import Projections
 public import QueryLanguage
 public import SearchEngine
+internal import Suggestions
 internal import TextAnalysis
 
 /// The catalogue as of one position: immutable, shared by any number of readers.
@@ -13,9 +14,9 @@ public struct CatalogueSnapshot: Sendable {
   public let definition: CatalogueDefinition
   /// The position that this snapshot reflects.
   public let position: Position
-  let suggestions: SuggestionIndex
+  let suggestions: Suggester
 
-  init(index: IndexSnapshot, definition: CatalogueDefinition, suggestions: SuggestionIndex, position: Position) {
+  init(index: IndexSnapshot, definition: CatalogueDefinition, suggestions: Suggester, position: Position) {
     self.index = index
     self.definition = definition
     self.suggestions = suggestions
@@ -159,7 +160,8 @@ public struct Autocomplete: Sendable {
     public let count: Int
   }
 
-  /// Queries, most searched first.
+  /// Queries: those of which a word, and what follows, starts so, then those that do but for typing errors; most searched
+  /// first.
   public let queries: [Query]
   /// Products, best first.
   public let products: [Product]
@@ -177,7 +179,7 @@ extension CatalogueSnapshot {
     let prefix = words.joined(separator: " ") + (isWordOpen ? "" : " ")
     let queries = suggestions.suggestions(for: prefix, limit: size)
     return Autocomplete(
-      queries: queries.map { Autocomplete.Query(text: $0.text, score: Double($0.searches)) },
+      queries: queries.map { Autocomplete.Query(text: $0.phrase.text, score: Double($0.phrase.weight)) },
       products: products(startingWith: text, isWordOpen: isWordOpen, size: size),
       categories: categories(matching: words.map(String.init), size: size))
   }
