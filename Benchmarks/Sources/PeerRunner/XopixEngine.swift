@@ -2,11 +2,13 @@ import Foundation
 import JSONBytes
 import QueryLanguage
 import SearchEngine
+import Suggestions
 
 /// Xopix's engine as the comparison uses it. All that depends on the engine's interface is here.
 struct XopixEngine {
   private static let facets = ["brand", "category", "colour"]
   private let snapshots: [String: IndexSnapshot]
+  private let suggester: Suggester
 
   /// How many segments the indexes have.
   var segments: String {
@@ -75,7 +77,7 @@ struct XopixEngine {
 
   // MARK: Querying
 
-  /// The indexes `single` and `multi` in `directory`.
+  /// The indexes `single` and `multi` in `directory`, and the corpus's suggestions beside it.
   init(directory: String) throws {
     var snapshots: [String: IndexSnapshot] = [:]
     for name in ["single", "multi"] {
@@ -86,6 +88,13 @@ struct XopixEngine {
       ).refresh()
     }
     self.snapshots = snapshots
+    let suggestions = try Lines(path: directory + "/../suggestions.tsv")
+    suggester = Suggester(
+      suggestions.compactMap { line in
+        let parts = String(decoding: line, as: UTF8.self).split(separator: "\t")
+        guard parts.count == 2, let weight = UInt32(parts[1]) else { return nil }
+        return Suggester.Phrase(key: String(parts[0]), text: String(parts[0]), weight: weight)
+      })
   }
 
   /// What runs the query; nil where the engine has nothing of the kind.
@@ -96,8 +105,7 @@ struct XopixEngine {
     case "spell":
       guard let snapshot = snapshots["single"] else { return nil }
       return { .spelt(snapshot.spell(query.words[0], limit: 1).suggestions.first?.text) }
-    // Suggestions are the catalogue model's, not the engine's.
-    case "complete": return nil
+    case "complete": return { .completed(suggester.suggestions(for: query.text, limit: 10).map(\.phrase.text)) }
     default:
       guard let snapshot = snapshots[query.index] else { return nil }
       let request = try Self.request(query)

@@ -5,7 +5,6 @@ internal import TextAnalysis
 /// Corrects words that the index does not know to words that it does.
 struct QueryCorrector {
   let snapshot: IndexSnapshot
-  private let speller: Speller
 
   /// No edit is made to short words, and none to words with digits, where each character counts.
   static let options = {
@@ -15,11 +14,6 @@ struct QueryCorrector {
     options.digits = .exact
     return options
   }()
-
-  init(snapshot: IndexSnapshot) {
-    self.snapshot = snapshot
-    speller = snapshot.speller
-  }
 
   /// The query with unknown words corrected; nil where every word is known or none can be corrected.
   func corrected(_ query: ParsedQuery) -> ParsedQuery? {
@@ -84,7 +78,7 @@ struct QueryCorrector {
 
   /// The words that an unknown one could be. Words of deleted documents alone are none.
   private func corrections(of word: String, limit: Int) -> [Speller.Correction] {
-    speller.corrections(of: word, limit: limit) { isKnown($0) }
+    snapshot.speller.corrections(of: word, limit: limit) { isKnown($0) }
   }
 }
 
