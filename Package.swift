@@ -227,7 +227,8 @@ let package = Package(
     tests("Scoring", ["ByteCoding"]),
     tests("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     tests("Suggestions"),
-    tests("SearchEngine", ["ByteCoding", "DurableFiles", "QueryLanguage", "TextAnalysis", "JSONBytes"]),
+    tests(
+      "SearchEngine", ["ByteCoding", "DurableFiles", "QueryLanguage", "Suggestions", "TextAnalysis", "JSONBytes"]),
     tests("Streams", ["ByteCoding"]),
     tests("Projections", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     tests("ShopEvents", ["ByteCoding", "JSONBytes", "RecordBatches", "Projections"]),

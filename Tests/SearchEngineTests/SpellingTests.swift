@@ -1,4 +1,5 @@
 import QueryLanguage
+import Suggestions
 import Testing
 import TextAnalysis
 
@@ -97,6 +98,38 @@ struct SpellingTests {
     let snapshot = try index([[Product(id: "1", title: "سجاد"), Product(id: "2", title: "воевода")]], in: folder)
     #expect(snapshot.spell("سجال").corrected == "سجاد")
     #expect(snapshot.spell("воевоpа".replacing("p", with: "р")).corrected == "воевода")
+  }
+
+  @Test("corrections are the same when the words of all segments were put together, and when segments come and go")
+  func layers() throws {
+    let folder = try TemporaryFolder()
+    let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
+    let titles = ["kettle", "kettle lamp", "kettles lamp", "kennel", "lamb"]
+    for (number, title) in titles.enumerated() {
+      writer.put(Product(id: "\(number)", title: title).document)
+      if number < 2 { _ = try writer.refresh() }
+    }
+    func check(_ snapshot: IndexSnapshot, _ kettles: Int) {
+      #expect(
+        snapshot.spell("ketle").suggestions.first.map { [$0.text, "\($0.frequency)"] } == ["kettle", "\(kettles)"])
+      #expect(snapshot.spell("kenel").corrected == "kennel")
+      #expect(snapshot.spell("lamx").suggestions.map(\.text) == ["lamp", "lamb"])
+    }
+    let snapshot = try writer.refresh()
+    #expect(snapshot.segmentCount > 1)
+    check(snapshot, 2)
+    snapshot.words.waitUntilMade()
+    #expect(snapshot.words.version == 1)
+    #expect(snapshot.words.vocabulary(of: snapshot.views.map(\.segment)).layers.count == 1)
+    check(snapshot, 2)
+    // Another segment, then all merged into one: the common words are those of segments that are gone.
+    writer.put(Product(id: "5", title: "kettle").document)
+    check(try writer.refresh(), 3)
+    for number in 6..<30 {
+      writer.put(Product(id: "\(number)", title: "kettle").document)
+      check(try writer.refresh(), number - 2)
+    }
+    check(snapshot, 2)
   }
 
   @Test("a word of deleted products alone is no correction")

@@ -11,9 +11,11 @@ public final class IndexSnapshot: Sendable {
   let statistics: IndexStatistics
   /// For each view by how much what a posting counts may exceed what it counted by its segment's own statistics.
   let excesses: [Double]
-  private let madeSpeller = Mutex<Speller?>(nil)
+  let words: WordLayers
+  private let madeSpeller = Mutex<(speller: Speller, version: Int)?>(nil)
 
-  init(definition: IndexDefinition, liveFields: [Int: Int], views: [SegmentView]) {
+  init(definition: IndexDefinition, liveFields: [Int: Int], views: [SegmentView], words: WordLayers) {
+    self.words = words
     self.definition = definition
     self.liveFields = liveFields
     self.views = views
@@ -31,13 +33,14 @@ public final class IndexSnapshot: Sendable {
   /// The bytes of all segments.
   public var byteCount: Int { views.reduce(0) { $0 + $1.segment.bytes.count } }
 
-  /// Corrects words to those of all segments, deleted documents' words included. Made when it is first asked for.
+  /// Corrects words to those of all segments, deleted documents' words included. Made when it is first asked for, and
+  /// again when fewer layers will do.
   var speller: Speller {
-    madeSpeller.withLock { made in
-      if let made { return made }
-      let layers = views.map { $0.segment.lookups.words(of: $0.segment) }
-      let speller = Speller(LayeredVocabulary(layers: layers), options: QueryCorrector.options)
-      made = speller
+    let version = words.version
+    return madeSpeller.withLock { made in
+      if let made, made.version == version { return made.speller }
+      let speller = Speller(words.vocabulary(of: views.map(\.segment)), options: QueryCorrector.options)
+      made = (speller, version)
       return speller
     }
   }

@@ -16,6 +16,7 @@ public final class IndexWriter {
   private var isChanged = true
   private var snapshot: IndexSnapshot
   private var files: IndexFiles
+  private let words = WordLayers()
   private var merging: BackgroundMerge?
   /// So many documents are merged at once; more are merged beside the writer. Settable for tests.
   var mostMergedAtOnce = 20_000
@@ -41,7 +42,11 @@ public final class IndexWriter {
     writer.files = files
     // Beside the writer, so that neither it nor the first searches wait for it.
     let segments = views.map(\.segment)
-    DispatchQueue.global(qos: .utility).async { for segment in segments { segment.lookups.prepare(for: segment) } }
+    let words = writer.words
+    DispatchQueue.global(qos: .utility).async {
+      for segment in segments { segment.lookups.prepare(for: segment) }
+      _ = words.vocabulary(of: segments)
+    }
     return writer
   }
 
@@ -58,7 +63,7 @@ public final class IndexWriter {
     for (ordinal, field) in definition.fields.enumerated() where field.isLive { liveFields[ordinal] = liveFields.count }
     self.liveFields = liveFields
     files = IndexFiles(directory: directory)
-    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views)
+    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views, words: words)
   }
 
   // MARK: Changing
@@ -135,7 +140,7 @@ public final class IndexWriter {
     try flush()
     try merge()
     isChanged = false
-    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views)
+    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views, words: words)
     return snapshot
   }
 
@@ -278,7 +283,7 @@ public final class IndexWriter {
     _ = try refresh()
     let manifest = try files.write(&views, nextNumber: nextNumber, definition: definition)
     // The written segments are mapped now, and what they took in memory is free once older snapshots are gone.
-    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views)
+    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views, words: words)
     return manifest
   }
 

@@ -42,22 +42,25 @@ struct DeletionIndex: Sendable {
     bucketShift = 64 - bits
     numberBits = UInt32(max(1, UInt32.bitWidth - UInt32(count).leadingZeroBitCount))
     var starts = [UInt32](repeating: 0, count: 1 << bits + 1)
+    var counted = starts.mutableSpan
     for word in 0..<count {
       letters.removeAll(keepingCapacity: true)
       beginningOf(word, &letters)
       for index in 0..<forms.fill(letters, edits: edits) {
-        starts[Int(forms[index] >> bucketShift) + 1] += 1
+        counted[Int(forms[index] >> bucketShift) + 1] += 1
       }
     }
-    for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
-    var entries = [UInt32](repeating: 0, count: Int(starts[starts.count - 1]))
-    var next = starts
+    for bucket in 1..<counted.count { counted[bucket] += counted[bucket - 1] }
+    var entries = [UInt32](repeating: 0, count: Int(counted[counted.count - 1]))
+    var filled = entries.mutableSpan
+    var places = starts
+    var next = places.mutableSpan
     for word in 0..<count {
       letters.removeAll(keepingCapacity: true)
       beginningOf(word, &letters)
       for index in 0..<forms.fill(letters, edits: edits) {
         let bucket = Int(forms[index] >> bucketShift)
-        entries[Int(next[bucket])] = UInt32(word) | UInt32(truncatingIfNeeded: forms[index]) << numberBits
+        filled[Int(next[bucket])] = UInt32(word) | UInt32(truncatingIfNeeded: forms[index]) << numberBits
         next[bucket] += 1
       }
     }
