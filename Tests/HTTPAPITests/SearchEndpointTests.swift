@@ -70,6 +70,31 @@ struct SearchEndpointTests {
     }
   }
 
+  @Test("patterns, misspelt words, words nearby, a least number of words and boosts")
+  func queryLanguage() async throws {
+    try await TestServer.run(products: Self.shop) { server in
+      func ids(_ query: String) async throws -> [String] {
+        let answer = try await server.get("/v1/search?typo=off&" + query)
+        guard case .integer(let total) = try answer.value("total", "value") else { return [] }
+        return try (0..<Int(total)).map { index in
+          guard case .string(let id) = try answer.value("hits", "\(index)", "id") else { return "" }
+          return id
+        }
+      }
+      #expect(try await ids("q=mo*se") == ["P-1"])
+      #expect(try await ids("q=keybo?rds&sort=price:asc") == ["P-2", "P-3"])
+      #expect(try await ids("q=kettel~1") == ["P-4"])
+      #expect(try await ids("q=kettel~0").isEmpty)
+      #expect(try await ids("q=%22mouse%20wireless%22~2") == ["P-1"])
+      #expect(try await ids("q=%22mouse%20wireless%22").isEmpty)
+      #expect(try await ids("q=wireless%20mouse%20kettle&match=2") == ["P-1"])
+      #expect(try await Set(ids("q=mouse%20kettle&match=1")) == ["P-1", "P-4"])
+      #expect(try await ids("boost=price:9:saturation:10").first == ids("sort=price:desc").first)
+      let explained = try await server.get("/v1/search?q=mouse&boost=price:1:at_least:0&explain=true")
+      #expect(try explained.value("hits", "0", "boosts", "0", "factor") == .integer(2))
+    }
+  }
+
   @Test("several searches are answered in their order")
   func multiSearch() async throws {
     try await TestServer.run(products: Self.shop) { server in
@@ -122,6 +147,9 @@ struct SearchEndpointTests {
       ("filter=brand%20%3D", "/filter"), ("filter=nofield%20%3D%201", "/filter"), ("filter=title%20%3D%20x", "/filter"),
       ("sort=price:up", "/sort"), ("sort=title", "/sort"), ("facets=nofield", "/facets"), ("facets=,", "/facets"),
       ("highlight=price", "/highlight"), ("cursor=AAAA", "/cursor"), ("typo=maybe", "/typo"), ("lang=xx", "/lang"),
+      ("match=most", "/match"), ("match=101%25", "/match"), ("boost=price", "/boost"),
+      ("boost=brand:1:at_least:1", "/boost"),
+      ("boost=nofield:1:at_least:1", "/boost"), ("boost=price:-1:at_least:1", "/boost"),
       ("collapse=nofield", "/collapse"), ("explain=yes", "/explain"), ("index=orders", "/index"), ("q=%FF", "/q"),
     ])
   func wrongParameters(query: String, pointer: String) async throws {

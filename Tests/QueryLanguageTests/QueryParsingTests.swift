@@ -6,8 +6,14 @@ struct QueryParsingTests {
   /// A query in short: groups joined by spaces, alternatives by |, kind and field before the text.
   private func outline(_ query: ParsedQuery) -> String {
     func outline(_ clause: ParsedQuery.Clause) -> String {
-      let text =
-        clause.kind == .phrase ? "\"\(clause.text)\"" : clause.kind == .prefix ? "\(clause.text)*" : clause.text
+      var text =
+        switch clause.kind {
+        case .word, .fuzzy: clause.text
+        case .prefix: "\(clause.text)*"
+        case .phrase: "\"\(clause.text)\""
+        case .wildcard: "{\(clause.text)}"
+        }
+      if clause.distance > 0 || clause.kind == .fuzzy { text += "~\(clause.distance)" }
       return (clause.field.map { "\($0)/" } ?? "") + text
     }
     let groups = query.groups.map { $0.map(outline).joined(separator: "|") }
@@ -21,13 +27,25 @@ struct QueryParsingTests {
       ("a or b", "a or b"), ("OR a", "a"), ("a OR", "a"), ("a OR OR b", "a|b"), ("OR", ""), ("a ORb", "a ORb"),
       ("\"a b\"", "\"a b\""), ("\"a b\" c", "\"a b\" c"), ("\"a\"b", "\"a\" b"), ("a\"b\"", "a\"b\""),
       ("27\" screen", "27\" screen"), ("\"27 screen", "\"27 screen"), ("\"\" a", "\"\" a"), ("a*", "a*"), ("*", "*"),
-      ("a*b", "a*b"), ("**", "**"), ("-a", "!a"), ("a -b -c", "a !b !c"), ("-\"a b\"", "!\"a b\""), ("a - b", "a - b"),
+      ("**", "**"), ("-a", "!a"), ("a -b -c", "a !b !c"), ("-\"a b\"", "!\"a b\""), ("a - b", "a - b"),
       ("-", "-"), ("--a", "--a"), ("a-b", "a-b"), ("-5", "!5"), ("-قلم", "!قلم"), ("-a*", "!a*"),
       ("brand:x", "brand/x"), ("brand:\"x y\"", "brand/\"x y\""), ("brand:x*", "brand/x*"), ("-brand:x", "!brand/x"),
       ("brand: x", "brand: x"), ("brand:", "brand:"), ("other:x", "other:x"), ("Brand:x", "Brand:x"),
       ("brand:a:b", "brand/a:b"), ("brand:OR", "brand/OR"), ("a OR -b c", "a c !b"), ("-OR", "!OR"),
       ("usb OR hdmi cable -\"2 m\" brand:acme adap*", "usb|hdmi cable brand/acme adap* !\"2 m\""),
       ("\"فأرة لاسلكية\" OR ماوس*", "\"فأرة لاسلكية\"|ماوس*"),
+      ("a*b", "{a*b}"), ("*a", "{*a}"), ("*a*", "{*a*}"), ("a?b", "{a?b}"), ("a?", "a?"), ("?a", "?a"),
+      ("a??b", "a??b"),
+      ("30*40", "30*40"), ("30*40cm", "30*40cm"), ("dv7*tx", "{dv7*tx}"), ("ق*م", "{ق*م}"),
+      ("brand:a*b", "brand/{a*b}"),
+      ("-a*b", "!{a*b}"), ("*", "*"), ("30*", "30*"), ("a?b*", "{a?b*}"),
+      ("a~", "a~1"), ("keyboard~", "keyboard~2"), ("a~1", "a~1"), ("a~2", "a~2"), ("a~0", "a~0"), ("a~3", "a~3"),
+      ("~1", "~1"),
+      ("10~1", "10~1"), ("a~~1", "a~~1"), ("لوحة~", "لوحة~1"), ("brand:ab~1", "brand/ab~1"), ("-ab~1", "!ab~1"),
+      ("a~1b", "a~1b"),
+      ("\"a b\"~2", "\"a b\"~2"), ("\"a b\"~2 c", "\"a b\"~2 c"), ("\"a b\"~999", "\"a b\"~50"),
+      ("\"a b\"~", "\"a b\" ~"),
+      ("\"a b\"~x", "\"a b\" ~x"), ("\"a b\"~2x", "\"a b\" ~2x"), ("-\"a b\"~1", "!\"a b\"~1"),
     ])
   func queries(text: String, expected: String) {
     #expect(outline(QueryParser.parse(text, fields: ["brand", "colour"])) == expected)
@@ -46,7 +64,8 @@ struct QueryParsingTests {
   @Test("clauses stand in the text where they say, in order and apart, and none is empty")
   func rangesProperty() {
     let pieces = [
-      "a", "b", " ", " ", "\"", "-", "*", ":", "brand:", " OR ", "é", "قلم", "👩‍👧", "\t", "\u{a0}", "\u{301}",
+      "a", "b", " ", " ", "\"", "-", "*", ":", "brand:", " OR ", "é", "~", "~1", "?", "قلم", "👩‍👧", "\t", "\u{a0}",
+      "\u{301}",
       "-brand:\"",
     ]
     for seed in 0..<10_000 as Range<UInt64> {

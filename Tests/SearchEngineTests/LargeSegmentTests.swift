@@ -65,6 +65,8 @@ struct LargeSegmentTests {
     String(format: "D-%05d", document * 7919 % 10_007)
   }
 
+  private static func price(_ document: Int) -> Double { Double(document * 31 % 211) }
+
   private static func make(
     _ generator: inout SeededGenerator, in folder: TemporaryFolder
   ) throws -> (IndexWriter, NaiveDocuments) {
@@ -80,7 +82,7 @@ struct LargeSegmentTests {
       writer.put(
         Product(
           id: id(document), title: text(naive.titles[document]), body: text(naive.bodies[document]),
-          brand: naive.brands[document]
+          brand: naive.brands[document], price: price(document)
         ).document)
       if document == documentCount - 1 { _ = try writer.refresh() }
     }
@@ -116,9 +118,21 @@ struct LargeSegmentTests {
       var text = groups.map { $0.map { "w\($0)" }.joined(separator: " OR ") }.joined(separator: " ")
       text += without.map { " -w\($0)" }.joined()
       var asked = request(text)
+      if Int.random(in: 0..<3, using: &generator) == 0 {
+        asked.boosts = [
+          ScoreBoost(
+            field: "price", shape: .saturation(pivot: 50),
+            weight: [-0.7, 0.5, 3].randomElement(using: &generator) ?? 1)
+        ]
+      }
       if let brand { asked.filter = .comparison("brand", .equal, .string(brand)) }
       asked.size = [1, 10, 37].randomElement(using: &generator) ?? 10
-      let scores = naive.scores(groups: groups, without: without, brand: brand)
+      var scores = naive.scores(groups: groups, without: without, brand: brand)
+      if let boost = asked.boosts.first {
+        for document in scores.keys {
+          scores[document]? *= 1 + boost.weight * Self.price(document) / (Self.price(document) + 50)
+        }
+      }
       guard !scores.isEmpty else { continue }
       let expected = scores.sorted { left, right in
         // What differs by rounding alone is taken for equal.

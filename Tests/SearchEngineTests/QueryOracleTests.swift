@@ -1,3 +1,4 @@
+import Foundation
 import QueryLanguage
 import SearchEngine
 import Testing
@@ -14,8 +15,15 @@ struct QueryOracleTests {
     func word(_ generator: inout SeededGenerator) -> String {
       OracleTests.words.randomElement(using: &generator) ?? ""
     }
+    func misspelt(_ word: String, _ generator: inout SeededGenerator) -> String {
+      var letters = Array(word)
+      guard letters.count > 2 else { return word }
+      letters.swapAt(1, 2)
+      if Bool.random(using: &generator) { letters.removeLast() }
+      return String(letters)
+    }
     let pieces = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
-      switch Int.random(in: 0..<9, using: &generator) {
+      switch Int.random(in: 0..<13, using: &generator) {
       case 0: "\"\(word(&generator)) \(word(&generator))\""
       case 1: "-\(word(&generator))"
       case 2: "title:\(word(&generator))"
@@ -23,6 +31,13 @@ struct QueryOracleTests {
       case 4: (["ket", "wir", "m", "la", "غل", "kettles", "pro", "zz"].randomElement(using: &generator) ?? "") + "*"
       case 5: "\(word(&generator)) OR \(word(&generator))"
       case 6: "zzzz"
+      case 7: "\"\(word(&generator)) \(word(&generator))\"~\(Int.random(in: 1...4, using: &generator))"
+      case 8:
+        "\"\(word(&generator)) \(word(&generator)) \(word(&generator))\"~\(Int.random(in: 1...6, using: &generator))"
+      case 9:
+        ["k*tle", "k*tles", "?ire*ss", "w?reless", "*o*e", "m*", "*ر*", "الم*", "z*z"].randomElement(using: &generator)
+          ?? ""
+      case 10: "\(misspelt(word(&generator), &generator))~\(Int.random(in: 0...2, using: &generator))"
       default: word(&generator)
       }
     }
@@ -31,6 +46,34 @@ struct QueryOracleTests {
       query.groups[group][0].synonyms = [word(&generator), word(&generator)]
     }
     return query
+  }
+
+  private static let boosts: [[ScoreBoost]] = [
+    [], [],
+    [
+      ScoreBoost(field: "price", shape: .saturation(pivot: 20), weight: 2),
+      ScoreBoost(field: "stock", shape: .atLeast(1), weight: -0.5),
+    ],
+    [ScoreBoost(field: "stock", shape: .linear(origin: 3, scale: 2), weight: 1)],
+    [
+      ScoreBoost(field: "price", shape: .gaussian(origin: 30, scale: 10), weight: -0.9),
+      ScoreBoost(field: "price", shape: .exponential(origin: 5, scale: 10), weight: 4),
+    ],
+  ]
+
+  private static func factor(_ product: Product, _ boosts: [ScoreBoost]) -> Double {
+    boosts.reduce(1.0) { factor, boost in
+      guard let number = boost.field == "price" ? product.price : product.stock else { return factor }
+      let share =
+        switch boost.shape {
+        case .saturation(let pivot): number > 0 ? number / (number + pivot) : 0
+        case .gaussian(let origin, let scale): pow(0.5, pow((number - origin) / scale, 2))
+        case .exponential(let origin, let scale): pow(0.5, abs(number - origin) / scale)
+        case .linear(let origin, let scale): max(0, 1 - abs(number - origin) / scale / 2)
+        case .atLeast(let least): number >= least ? 1.0 : 0
+        }
+      return factor * (1 + boost.weight * share)
+    }
   }
 
   @Test("hits, dropped words, scores and ranks", arguments: 0..<12 as Range<UInt64>)
@@ -43,15 +86,22 @@ struct QueryOracleTests {
         asked.filter = Self.filters.randomElement(using: &generator) ?? .all
         asked.correctsTypos = false
         asked.size = 1000
+        asked.minimumMatch =
+          [nil, nil, .groups(1), .groups(2), .groups(-1), .percent(50)].randomElement(using: &generator) ?? nil
+        asked.boosts = Self.boosts.randomElement(using: &generator) ?? []
         let answer = try snapshot.search(asked)
-        let expected = naiveQuery.answer(asked.query) { id in
+        let expected = naiveQuery.answer(asked.query, minimum: asked.minimumMatch) { id in
           naive.products[id].map { NaiveIndex.fulfils($0, asked.filter) } ?? false
         }
         let place: Comment = "seed \(seed): \(asked.query.text), \(asked.filter)"
         #expect(answer.droppedWords == expected.dropped, place)
         #expect(answer.total == expected.hits.count, place)
         #expect(Set(answer.ids) == Set(expected.hits.keys), place)
-        for hit in answer.hits { #expect(abs(hit.score - (expected.hits[hit.id]?.score ?? -1)) < 1e-9, place) }
+        for hit in answer.hits {
+          let factor = naive.products[hit.id].map { Self.factor($0, asked.boosts) } ?? 1
+          let base = asked.query.groups.isEmpty && !asked.boosts.isEmpty ? 1 : expected.hits[hit.id]?.score ?? -1
+          #expect(abs(hit.score - base * factor) < 1e-9, place)
+        }
         guard !asked.query.groups.isEmpty else { continue }
         // Where words were dropped, hits with more of them come first.
         let groups = answer.hits.map { answer.droppedWords.isEmpty ? 0 : expected.hits[$0.id]?.groups ?? 0 }

@@ -1,6 +1,6 @@
 /// What a person typed into a search box, taken apart: groups that must all match, and what must not match.
 ///
-/// `a b OR c -d "e f" field:g h*` is four groups (a; b or c; "e f"; field:g; h*) and one exclusion (d).
+/// `a b OR c -d "e f" field:g h*` is five groups (a; b or c; "e f"; field:g; h*) and one exclusion (d).
 public struct ParsedQuery: Sendable, Hashable {
   /// The text as it was typed.
   public var text: String
@@ -27,17 +27,23 @@ public struct ParsedQuery: Sendable, Hashable {
       case word
       /// As the beginning of a word.
       case prefix
-      /// As words that follow each other.
+      /// As words that follow each other, or are moved by no more than `distance` words in all.
       case phrase
+      /// As a pattern of a word, in which `*` stands for any letters and `?` for one.
+      case wildcard
+      /// As a word from which `distance` edits at most lead to the one that is looked for.
+      case fuzzy
     }
     /// How the text is looked for.
     public var kind: Kind
-    /// The text, without quotes, field and star.
+    /// The text, without quotes, field, distance and a beginning's star.
     public var text: String
     /// The field to look in; nil for all.
     public var field: String?
     /// Where the text stands in the query, in UTF-8 bytes.
     public var range: Range<Int>
+    /// For a phrase how far its words may be moved, for a fuzzy word how many letters may be wrong.
+    public var distance = 0
     /// Other words that count as this one, for a word.
     public var synonyms: [String] = []
 

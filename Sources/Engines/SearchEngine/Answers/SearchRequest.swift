@@ -16,6 +16,10 @@ public struct SearchRequest: Sendable {
   public var cursor: Cursor?
   /// Text fields whose matches are marked.
   public var highlight: [String] = []
+  /// How many of the query's groups hits must match; all, or else as many as some document does, where nil.
+  public var minimumMatch: MinimumMatch?
+  /// What numbers of documents make of their scores.
+  public var boosts: [ScoreBoost] = []
   /// Whether words that the index does not know are corrected.
   public var correctsTypos = true
   /// A keyword field of whose values each is shown once, by its best hit.
@@ -54,6 +58,8 @@ public enum SearchError: Error, Equatable, CustomStringConvertible {
   case unsuitableField(String, reason: String)
   /// A value can't be compared with the field's.
   case unsuitableValue(field: String, value: String, expected: String)
+  /// The score can't be boosted so.
+  case unsuitableBoost(String, reason: String)
   /// Not a cursor that such a search gave.
   case invalidCursor
 
@@ -62,7 +68,7 @@ public enum SearchError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unknownField(let name, let suggestion):
       "there is no field \(name.prefix(80))" + (suggestion.map { "; did you mean \($0)?" } ?? "")
-    case .unsuitableField(let name, let reason): "field \(name) \(reason)"
+    case .unsuitableField(let name, let reason), .unsuitableBoost(let name, let reason): "field \(name) \(reason)"
     case .unsuitableValue(let field, let value, let expected):
       "\(field) is compared with \(expected), not \"\(value.prefix(80))\""
     case .invalidCursor: "the cursor is not one that this search gave; leave it out to start again"

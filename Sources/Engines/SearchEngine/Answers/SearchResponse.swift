@@ -30,8 +30,20 @@ public struct SearchResponse: Sendable {
     public var live: [(field: String, value: Double)]
     /// The marked text by field, as HTML.
     public var highlights: [(field: String, html: String)]
-    /// How the score came about, where asked for.
+    /// How the score came about, where asked for: the sum of the parts, times the boosts' factors.
     public var explanation: [ScorePart]
+    /// What boosts made of the score, where asked for.
+    public var boosts: [BoostPart] = []
+  }
+
+  /// A factor of a score.
+  public struct BoostPart: Sendable {
+    /// The field of numbers.
+    public let field: String
+    /// The document's number; nil where it has none.
+    public let value: Double?
+    /// What the score is multiplied by.
+    public let factor: Double
   }
 
   /// A part of a score.

@@ -63,6 +63,8 @@ struct DocumentSet: Equatable {
 
   mutating func subtract(_ other: DocumentSet) { combine(with: other) { $0 & ~$1 } }
 
+  mutating func formSymmetricDifference(_ other: DocumentSet) { combine(with: other) { $0 ^ $1 } }
+
   /// Keeps the documents that have a bit in a bitmap too.
   mutating func formIntersection(_ bitmap: DenseDocuments) { combine(with: bitmap) { $0 & $1 } }
 
@@ -123,6 +125,35 @@ struct DocumentSet: Equatable {
       if found.count >= count { break }
     }
     return found
+  }
+}
+
+extension DocumentSet {
+  /// How many documents come before each word of the set.
+  struct Ranks {
+    fileprivate let before: [UInt32]
+    /// How many documents the set has.
+    let last: Int
+
+    /// How many documents of the set, the same that the ranks were made of, come before one; nil where it is not in it.
+    @inline(__always)
+    func rank(of document: Int, in set: DocumentSet) -> Int? {
+      let word = set.words[document >> 6]
+      let bit: UInt64 = 1 << UInt64(document & 63)
+      guard word & bit != 0 else { return nil }
+      return Int(before[document >> 6]) &+ (word & (bit &- 1)).nonzeroBitCount
+    }
+  }
+
+  func ranks() -> Ranks {
+    var before: [UInt32] = []
+    before.reserveCapacity(words.count)
+    var sum: UInt32 = 0
+    for word in words {
+      before.append(sum)
+      sum &+= UInt32(word.nonzeroBitCount)
+    }
+    return Ranks(before: before, last: Int(sum))
   }
 }
 

@@ -1,9 +1,10 @@
-/// Finds the documents in which words follow each other.
+/// Finds the documents in which words follow each other, or nearly so.
 struct PhraseMatcher {
   let view: SegmentView
   let scorer: PostingScorer
 
-  func found(_ terms: [[UInt8]], in only: Int?) -> FoundDocuments {
+  /// - Parameter slop: how far the words may be moved (``SloppyPhrase``).
+  func found(_ terms: [[UInt8]], slop: Int, in only: Int?) -> FoundDocuments {
     var found = FoundDocuments()
     var cursors: [PositionCursor] = []
     for text in terms {
@@ -13,12 +14,24 @@ struct PhraseMatcher {
     // The rarest word leads, and is asked first whether the others are there too.
     let order = cursors.indices.sorted { cursors[$0].list.count < cursors[$1].list.count }
     let isWanted = only.map(view.segment.patterns.having)
+    let sloppy = slop > 0 ? SloppyPhrase(terms, slop: slop) : nil
+    var places = Array(repeating: [UInt64](), count: sloppy == nil ? 0 : cursors.count)
     var ends: [UInt64] = []
     var next: [UInt64] = []
     cursors[order[0]].list.forEachDocument { document in
       for index in order { guard cursors[index].seek(document) else { return } }
       if view.isDeleted(document) { return }
       if let isWanted, !isWanted[cursors[0].pattern] { return }
+      if let sloppy {
+        for index in cursors.indices { cursors[index].readPlaces(into: &places[index]) }
+        let frequency = sloppy.matches(places).reduce(0.0) { sum, match in
+          let field = Int(match.place >> 32)
+          return only == nil || only == field
+            ? sum + match.weight * scorer.norm(document: document, field: field) : sum
+        }
+        if frequency > 0 { found.append(document, frequency) }
+        return
+      }
       cursors[0].readPlaces(into: &ends)
       for index in cursors.indices.dropFirst() {
         cursors[index].readPlaces(into: &next)

@@ -22,7 +22,7 @@ struct QueryMatching {
         let documents = zip(sources, snapshot.views).reduce(0) { $0 + $1.0.liveCount(in: $1.1) }
         // A phrase is rarer than its words, and counts as much as they do together.
         let weight =
-          snapshot.statistics.inverseDocumentFrequency(documents) * (matcher.kind == .phrase ? Self.phraseWeight : 1)
+          snapshot.statistics.inverseDocumentFrequency(documents) * (matcher.isPhrase ? Self.phraseWeight : 1)
         matchers.append((weight, sources))
         facts.append((number, matcher.text, documents))
       }
@@ -69,6 +69,18 @@ struct QueryMatching {
         result.subtract(excluded)
       }
       if let deleted = views[view].deleted { result.subtract(deleted) }
+      return result
+    }
+  }
+
+  /// The documents that match at least so many groups, and no exclusion, and are not deleted, by view.
+  func sets(atLeast least: Int) -> [DocumentSet] {
+    if least >= plan.groups.count { return sets(Array(plan.groups.indices)) }
+    return zip(sets([]), views.indices).map { allowed, view in
+      var counter = GroupCounter(capacity: allowed.capacity)
+      for group in plan.groups.indices { counter.add(set(ofGroup: group, in: view)) }
+      var result = counter.documents(atLeast: least)
+      result.formIntersection(allowed)
       return result
     }
   }

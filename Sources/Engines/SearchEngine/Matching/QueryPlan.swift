@@ -7,12 +7,10 @@ struct QueryPlan {
   struct Matcher: Hashable {
     /// How the terms are combined.
     enum Kind: Hashable {
-      /// One term, or any of the alternatives with the same beginning.
-      case anyOf
-      /// The first term, or any of the others, which count less.
-      case synonyms
-      /// The terms one after the other.
-      case phrase
+      /// Any of the terms, each with the weight of an occurrence.
+      case anyOf(weights: [Double])
+      /// The terms one after the other, moved by no more than so many words in all.
+      case phrase(slop: Int)
     }
     let kind: Kind
     let terms: [[UInt8]]
@@ -20,6 +18,8 @@ struct QueryPlan {
     let field: Int?
     /// The words as typed, for messages.
     let text: String
+
+    var isPhrase: Bool { if case .phrase = kind { true } else { false } }
   }
 
   /// A group: a document matches where one of its matchers does.
@@ -33,8 +33,8 @@ struct QueryPlan {
 
   /// The most groups: a document's matches are a bit each.
   static let mostGroups = 64
-  /// The most terms that a beginning stands for.
-  static let mostExpansions = 200
+  /// How much a synonym counts, where the word itself counts 1: who types a word would rather see it.
+  static let synonymWeight = 0.6
 
   init(_ query: ParsedQuery, definition: IndexDefinition, views: [SegmentView]) {
     let textFields = definition.textFields
@@ -55,48 +55,33 @@ struct QueryPlan {
 
   /// nil for a clause without words.
   private static func matcher(_ clause: ParsedQuery.Clause, field: Int?, views: [SegmentView]) -> Matcher? {
-    var buffer = TermBuffer()
-    Analyzer.text.analyze(clause.text, into: &buffer)
-    var terms = buffer.tokens.map { Array(buffer.term($0)) }
+    func anyOf(_ terms: [TermExpansion.Term]) -> Matcher {
+      Matcher(kind: .anyOf(weights: terms.map(\.weight)), terms: terms.map(\.bytes), field: field, text: clause.text)
+    }
+    let expansion = TermExpansion(views: views)
+    if clause.kind == .wildcard { return anyOf(expansion.terms(like: clause.text)) }
+    var terms = Self.terms(of: clause.text)
     guard let last = terms.last else { return nil }
     switch clause.kind {
-    case .prefix where terms.count == 1:
-      return Matcher(
-        kind: .anyOf, terms: expansions(of: clause.text, stem: last, views: views), field: field, text: clause.text)
+    case .prefix where terms.count == 1: return anyOf(expansion.terms(startingWith: clause.text, stem: last))
+    case .fuzzy where terms.count == 1: return anyOf(expansion.terms(near: last, edits: clause.distance))
     case .prefix: terms.removeLast()
     case .word where terms.count == 1 && !clause.synonyms.isEmpty:
       for synonym in clause.synonyms {
-        buffer.removeAll()
-        Analyzer.text.analyze(synonym, into: &buffer)
-        if buffer.tokens.count == 1, !terms.contains(Array(buffer.term(buffer.tokens[0]))) {
-          terms.append(Array(buffer.term(buffer.tokens[0])))
-        }
+        let other = Self.terms(of: synonym)
+        if other.count == 1, !terms.contains(other[0]) { terms += other }
       }
-      return Matcher(kind: .synonyms, terms: terms, field: field, text: clause.text)
-    case .word, .phrase: break
+      return anyOf(terms.enumerated().map { .init(bytes: $1, weight: $0 == 0 ? 1 : synonymWeight) })
+    case .word, .phrase, .fuzzy, .wildcard: break
     }
-    return Matcher(kind: terms.count == 1 ? .anyOf : .phrase, terms: terms, field: field, text: clause.text)
+    if terms.count == 1 { return anyOf([.init(bytes: terms[0], weight: 1)]) }
+    return Matcher(
+      kind: .phrase(slop: clause.kind == .phrase ? clause.distance : 0), terms: terms, field: field, text: clause.text)
   }
 
-  /// The terms that words with a beginning may have, the commonest first after the term of the beginning itself.
-  private static func expansions(of text: String, stem: [UInt8], views: [SegmentView]) -> [[UInt8]] {
-    let beginning = WordBeginning(text, term: stem)
-    var counts: [[UInt8]: Int] = [:]
-    for view in views {
-      let table = view.segment.terms
-      for prefix in beginning.prefixes {
-        for term in table.indexes(startingWith: prefix) {
-          counts[table.bytes(term), default: 0] += view.segment.documents(ofTerm: term)
-        }
-      }
-      for term in beginning.terms {
-        if let index = table.index(of: term) { counts[term, default: 0] += view.segment.documents(ofTerm: index) }
-      }
-    }
-    counts[stem] = nil
-    let commonest = counts.sorted {
-      $0.value != $1.value ? $0.value > $1.value : $0.key.lexicographicallyPrecedes($1.key)
-    }
-    return [stem] + commonest.prefix(mostExpansions - 1).map(\.key)
+  private static func terms(of text: String) -> [[UInt8]] {
+    var buffer = TermBuffer()
+    Analyzer.text.analyze(text, into: &buffer)
+    return buffer.tokens.map { Array(buffer.term($0)) }
   }
 }

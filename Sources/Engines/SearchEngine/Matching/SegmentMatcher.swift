@@ -8,20 +8,25 @@ struct SegmentMatcher {
     scorer = PostingScorer(segment: view.segment, norms: norms)
   }
 
-  /// How much a synonym counts, where the word itself counts 1: who types a word would rather see it.
-  static let synonymWeight = 0.6
-
   func source(of matcher: QueryPlan.Matcher) -> MatchSource {
     switch matcher.kind {
-    case .anyOf where matcher.terms.count == 1:
-      guard let term = view.segment.terms.index(of: matcher.terms[0]) else { return .nothing }
-      let list = view.segment.list(ofTerm: term)
-      guard let field = matcher.field else { return .term(list) }
-      return .found(found(list, in: field))
-    case .synonyms: return .found(union(matcher, otherWeight: Self.synonymWeight))
-    case .anyOf: return .found(union(matcher, otherWeight: 1))
-    case .phrase: return .found(PhraseMatcher(view: view, scorer: scorer).found(matcher.terms, in: matcher.field))
+    case .phrase(let slop):
+      return .found(
+        PhraseMatcher(view: view, scorer: scorer).found(matcher.terms, slop: slop, in: matcher.field))
+    case .anyOf(let weights):
+      let lists = zip(matcher.terms, weights).compactMap { text, weight -> WeightedList? in
+        guard let term = view.segment.terms.index(of: text) else { return nil }
+        return WeightedList(list: view.segment.list(ofTerm: term), weight: weight)
+      }
+      guard lists.count == 1, lists[0].weight == 1 else { return .found(union(lists, in: matcher.field)) }
+      guard let field = matcher.field else { return .term(lists[0].list) }
+      return .found(found(lists[0].list, in: field))
     }
+  }
+
+  private struct WeightedList {
+    let list: PostingList
+    let weight: Double
   }
 
   /// The documents of a term that have it in one field.
@@ -35,41 +40,34 @@ struct SegmentMatcher {
     return found
   }
 
-  /// The documents of any of several terms; frequencies add up.
-  private func union(_ matcher: QueryPlan.Matcher, otherWeight: Double) -> FoundDocuments {
+  /// The documents of any of several terms; frequencies add up, each by its term's weight.
+  private func union(_ lists: [WeightedList], in field: Int?) -> FoundDocuments {
+    var found = FoundDocuments()
+    if lists.isEmpty { return found }
+    // Which documents there are is known first, so that each has its place among the frequencies.
     var set = DocumentSet(capacity: view.segment.documentCount)
-    var total = 0
-    let lists = matcher.terms.enumerated().compactMap { place, text -> (PostingList, Double)? in
-      guard let term = view.segment.terms.index(of: text) else { return nil }
-      let list = view.segment.list(ofTerm: term)
-      total += list.count
-      return (list, place == 0 ? 1 : otherWeight)
+    if let field {
+      let isWanted = view.segment.patterns.having(field)
+      for list in lists {
+        list.list.forEachPattern { document, pattern in if isWanted[pattern] { set.insert(document) } }
+      }
+    } else {
+      for list in lists { set.insert(list.list) }
     }
-    let isWanted = matcher.field.map(view.segment.patterns.having)
-    var sums: [UInt32: Double] = [:]
-    var dense =
-      total > view.segment.documentCount / 64
-      ? Array(repeating: 0.0, count: view.segment.documentCount) : []
-    for (list, weight) in lists {
+    if let deleted = view.deleted { set.subtract(deleted) }
+    let ranks = set.ranks()
+    found.documents.reserveCapacity(ranks.last)
+    set.forEach { found.documents.append(UInt32($0)) }
+    found.frequencies = Array(repeating: 0, count: ranks.last)
+    for (list, weight) in lists.map({ ($0.list, $0.weight) }) {
       list.forEachPattern { document, pattern in
-        if let isWanted, !isWanted[pattern] { return }
-        if view.isDeleted(document) { return }
-        let frequency =
-          if let field = matcher.field {
-            scorer.frequency(document: document, pattern: pattern, field: field)
-          } else {
-            scorer.frequency(document: document, pattern: pattern)
-          }
-        set.insert(document)
-        if dense.isEmpty {
-          sums[UInt32(document), default: 0] += weight * frequency
-        } else {
-          dense[document] += weight * frequency
-        }
+        guard let place = ranks.rank(of: document, in: set) else { return }
+        found.frequencies[place] +=
+          weight
+          * (field.map { scorer.frequency(document: document, pattern: pattern, field: $0) }
+            ?? scorer.frequency(document: document, pattern: pattern))
       }
     }
-    var found = FoundDocuments()
-    set.forEach { found.append($0, dense.isEmpty ? sums[UInt32($0)] ?? 0 : dense[$0]) }
     return found
   }
 }

@@ -19,17 +19,17 @@ struct FacetCounter {
     }
   }
 
-  private func forEachTextColumn(_ ordinal: Int, _ body: (TextColumn, DocumentSet) -> Void) {
+  private func forEachTextColumn(_ ordinal: Int, _ body: (Segment, TextColumn, DocumentSet) -> Void) {
     for (view, set) in zip(snapshot.views, domain) {
-      if case .texts(let column) = view.segment.columns[ordinal] { body(column, set) }
+      if case .texts(let column) = view.segment.columns[ordinal] { body(view.segment, column, set) }
     }
   }
 
   private func texts(_ facet: FacetRequest, ordinal: Int, prefix: [UInt8]) -> FacetResult {
-    var total = TextCounts()
-    forEachTextColumn(ordinal) { column, set in
+    var total = TextCounts(column: ordinal)
+    forEachTextColumn(ordinal) { segment, column, set in
       let range = prefix.isEmpty ? 0..<column.dictionary.count : column.dictionary.indexes(startingWith: prefix)
-      total.add(TextCounts.count(column, set, range: range), of: column, range: range)
+      total.add(TextCounts.count(column, set, range: range), of: column, in: segment, range: range)
     }
     return total.result(facet, prefix: prefix.count)
   }
@@ -38,7 +38,7 @@ struct FacetCounter {
   private func names(_ facet: FacetRequest, family: Int) -> FacetResult {
     var counts: [[UInt8]: Int] = [:]
     var missing = 0
-    forEachTextColumn(family) { column, set in
+    forEachTextColumn(family) { _, column, set in
       let names = column.dictionary.count == 0 ? [] : column.nameOfText
       var byName = Array(repeating: 0, count: (names.last ?? -1) + 1)
       set.forEach { document in

@@ -26,12 +26,12 @@ struct HitOrder {
   private let identity: UInt64
 
   init(
-    snapshot: IndexSnapshot, sort: [SortKey], scores: ScoreTables, isRelaxed: Bool, hasWords: Bool
+    snapshot: IndexSnapshot, sort: [SortKey], scores: ScoreTables, isRelaxed: Bool, hasScores: Bool
   ) throws(SearchError) {
     self.snapshot = snapshot
     self.scores = scores
     var keys: [(source: Source, isDescending: Bool)] = []
-    let byScore = hasWords ? [SortKey(field: SortKey.score, isDescending: true)] : []
+    let byScore = hasScores ? [SortKey(field: SortKey.score, isDescending: true)] : []
     for key in sort.isEmpty ? byScore : sort {
       if key.field == SortKey.score {
         // Documents with more of the words come before those with fewer, whatever their scores.

@@ -7,6 +7,7 @@ struct ScoreSearch {
   let snapshot: IndexSnapshot
   /// For each matcher its weight and what it matches, by view.
   let matchers: [(weight: Double, sources: [MatchSource])]
+  let boosts: Boosts
 
   /// How many windows are looked at before the others.
   private static let firstWindows = 4
@@ -30,7 +31,7 @@ struct ScoreSearch {
     if matchers.count == 1, case .term(let list) = matchers[0].sources[view], list.blockCount > 1 {
       let search = SoleTermSearch(
         list: list, segment: segmentView, view: view, weight: matchers[0].weight, scorer: scorer,
-        excess: snapshot.excesses[view])
+        excess: snapshot.excesses[view], boosts: boosts)
       return search.run(&best, hits: hits)
     }
     let terms = matchers.map { matcher in
@@ -65,7 +66,7 @@ struct ScoreSearch {
         for window in first { unsafe score(window, view, terms, hits, segmentView.deleted, buffers, &best) }
         for window in bounds.indices where isReached[window] && !first.contains(window) {
           let start = window &* WindowedTerm.windowSize
-          guard best.mayTake(bound: bounds[window], view: view, from: start) else { continue }
+          guard best.mayTake(bound: bounds[window] * boosts.most, view: view, from: start) else { continue }
           unsafe score(window, view, terms, hits, segmentView.deleted, buffers, &best)
         }
       }
@@ -93,7 +94,7 @@ struct ScoreSearch {
     guard isAnyWanted != 0 else { return }
     // A document that has only terms which together stay below the worst of the best so far need not be looked at: those
     // terms are added only for documents that others have brought near enough (MAXSCORE: Turtle and Flood, 1995).
-    let threshold = best.threshold
+    let threshold = best.threshold / boosts.most
     var order = terms.indices.filter { terms[$0].bounds[window] > -.infinity }
     order.sort { terms[$0].bounds[window] < terms[$1].bounds[window] }
     var optional = 0
@@ -125,9 +126,10 @@ struct ScoreSearch {
         word &= word &- 1
         let sum = unsafe buffers.sums[local]
         // Sums are not rounded alike in another order; what counts is the one in the order of the terms.
-        guard sum >= best.threshold * (1 - 1e-12) else { continue }
+        guard sum * boosts.most >= best.threshold * (1 - 1e-12) else { continue }
         let document = base &+ local
-        let score = isSole ? sum : terms.reduce(0.0) { $0 + $1.contribution(of: document) }
+        var score = isSole ? sum : terms.reduce(0.0) { $0 + $1.contribution(of: document) }
+        if !boosts.isEmpty { score *= boosts.factor(view: view, document: document) }
         best.offer(score: score, view: view, document: document)
       }
     }

@@ -12,7 +12,7 @@ struct ScoreTables {
   ///   - matchers: for each matcher its group, its weight and what it matches, by view.
   ///   - groupSets: for each group the documents that match it, by view, where their number is asked for.
   init(
-    snapshot: IndexSnapshot, matchers: [(weight: Double, sources: [MatchSource])], hits: [DocumentSet],
+    snapshot: IndexSnapshot, matchers: [(weight: Double, sources: [MatchSource])], boosts: Boosts, hits: [DocumentSet],
     groupSets: [[DocumentSet]]?
   ) {
     for (view, hits) in zip(snapshot.views, hits) {
@@ -31,6 +31,10 @@ struct ScoreTables {
             sums[Int(document)] += weight * Saturation.of(frequency)
           }
         }
+      }
+      if !boosts.isEmpty {
+        // Where nothing was searched for, boosts alone make the score.
+        hits.forEach { sums[$0] = (matchers.isEmpty ? 1 : sums[$0]) * boosts.factor(view: index, document: $0) }
       }
       scores.append(sums)
       guard let groupSets else { continue }

@@ -27,21 +27,27 @@ struct Searcher {
     }
     let matching = QueryMatching(
       plan: QueryPlan(query, definition: snapshot.definition, views: views), snapshot: snapshot)
+    let boosts = try Boosts(request.boosts, snapshot: snapshot)
     let filter = try filteredSets(request.filter)
-    let required = matching.requiredGroups(filter)
-    response.droppedWords = matching.plan.groups.indices.filter { !required.contains($0) }.map {
-      matching.plan.groups[$0].text
-    }
-    let isRelaxed = !response.droppedWords.isEmpty
     if let total = soleTotal(matching, filter) {
       response.total = total
-      try rank(nil, matching: matching, isRelaxed: false, into: &response)
+      try rank(nil, matching: matching, boosts: boosts, isRelaxed: false, into: &response)
       return response
     }
-    let matched = matching.sets(required)
+    let matched: [DocumentSet]
+    if let minimum = request.minimumMatch {
+      matched = matching.sets(atLeast: minimum.required(of: matching.plan.groups.count))
+    } else {
+      let required = matching.requiredGroups(filter)
+      response.droppedWords = matching.plan.groups.indices.filter { !required.contains($0) }.map {
+        matching.plan.groups[$0].text
+      }
+      matched = matching.sets(required)
+    }
     let hits = intersections(matched, filter)
     response.total = hits.reduce(0) { $0 + $1.count }
-    try rank(hits, matching: matching, isRelaxed: isRelaxed, into: &response)
+    try rank(
+      hits, matching: matching, boosts: boosts, isRelaxed: !response.droppedWords.isEmpty, into: &response)
     for facet in request.facets {
       // A facet that is filtered on is counted as if its own filter were not there.
       let others = Self.without(facet.field, request.filter)
@@ -102,23 +108,25 @@ struct Searcher {
   // MARK: Ranking
 
   private func rank(
-    _ hits: [DocumentSet]?, matching: QueryMatching, isRelaxed: Bool, into response: inout SearchResponse
+    _ hits: [DocumentSet]?, matching: QueryMatching, boosts: Boosts, isRelaxed: Bool,
+    into response: inout SearchResponse
   ) throws(SearchError) {
     let hasWords = !matching.plan.groups.isEmpty
+    let hasScores = hasWords || !boosts.isEmpty
     let isPruned = hasWords && isByScore && !isRelaxed && request.collapse == nil
     // Scores of all hits are needed only where they are part of another order.
-    let needsScores = !isPruned && hasWords && request.size > 0
+    let needsScores = !isPruned && hasScores && request.size > 0
     let scores =
       needsScores
       ? ScoreTables(
-        snapshot: snapshot, matchers: matching.matchers, hits: hits ?? [],
+        snapshot: snapshot, matchers: matching.matchers, boosts: boosts, hits: hits ?? [],
         groupSets: isRelaxed ? matching.groupSets() : nil) : ScoreTables()
     let order = try HitOrder(
-      snapshot: snapshot, sort: request.sort, scores: scores, isRelaxed: isRelaxed, hasWords: hasWords)
+      snapshot: snapshot, sort: request.sort, scores: scores, isRelaxed: isRelaxed, hasScores: hasScores)
     let cursor = try request.cursor.map { cursor throws(SearchError) in try order.candidate(at: cursor) }
     var places: [(place: Place, score: Double)]
     if isPruned {
-      places = pruned(hits, matching: matching, after: cursor)
+      places = pruned(hits, matching: matching, boosts: boosts, after: cursor)
     } else {
       places = try ranked(hits ?? [], order: order, after: cursor, into: &response).map { ($0, scores.score(at: $0)) }
     }
@@ -131,19 +139,21 @@ struct Searcher {
     }
     let highlighter = Highlighter(plan: matching.plan)
     for (place, score) in places {
-      response.hits.append(hit(place, score: score, matching: matching, highlighter: highlighter))
+      var hit = hit(place, score: score, matching: matching, highlighter: highlighter)
+      if request.explains { hit.boosts = boosts.parts(view: place.view, document: place.document) }
+      response.hits.append(hit)
     }
   }
 
   /// The best hits by score.
   private func pruned(
-    _ hits: [DocumentSet]?, matching: QueryMatching, after cursor: HitOrder.Candidate?
+    _ hits: [DocumentSet]?, matching: QueryMatching, boosts: Boosts, after cursor: HitOrder.Candidate?
   ) -> [(place: Place, score: Double)] {
     guard request.size > 0 else { return [] }
     var last: (score: Double, id: [UInt8])?
     if let cursor, case .number(let score)? = cursor.values.first { last = (score, cursor.id) }
     var best = TopScores(views: views, capacity: request.size + 1, after: last)
-    ScoreSearch(snapshot: snapshot, matchers: matching.matchers).run(&best, hits: hits)
+    ScoreSearch(snapshot: snapshot, matchers: matching.matchers, boosts: boosts).run(&best, hits: hits)
     return best.sorted().map { ($0.place, $0.score) }
   }
 

@@ -7,6 +7,7 @@ struct SoleTermSearch {
   private let contributions: ContributionTable
   /// For each block the most that a document in it can have.
   private let bounds: [Double]
+  private let boosts: Boosts
 
   /// How many blocks are looked at before the others.
   private static let firstBlocks = 4
@@ -16,9 +17,10 @@ struct SoleTermSearch {
   ///   - excess: by how much what a posting counts may exceed what it counted when the segment was made.
   init(
     list: PostingList, segment view: SegmentView, view number: Int, weight: Double, scorer: PostingScorer,
-    excess: Double
+    excess: Double, boosts: Boosts
   ) {
     self.list = list
+    self.boosts = boosts
     self.view = view
     self.number = number
     let contributions = ContributionTable(weight: weight, scorer: scorer, segment: view.segment)
@@ -42,7 +44,9 @@ struct SoleTermSearch {
       for block in first { unsafe score(block, documents, hits, &best) }
       for block in bounds.indices {
         let start = block > 0 ? list.lastDocument(ofBlock: block - 1) + 1 : 0
-        guard best.mayTake(bound: bounds[block], view: number, from: start), !first.contains(block) else { continue }
+        guard best.mayTake(bound: bounds[block] * boosts.most, view: number, from: start), !first.contains(block) else {
+          continue
+        }
         unsafe score(block, documents, hits, &best)
       }
     }
@@ -58,10 +62,11 @@ struct SoleTermSearch {
     unsafe list.readPatterns(of: block, into: patterns)
     for index in 0..<block.count {
       let document = unsafe Int(documents[index])
-      let score = unsafe contributions.contribution(document: document, pattern: Int(patterns[index]))
-      guard score >= best.threshold else { continue }
+      var score = unsafe contributions.contribution(document: document, pattern: Int(patterns[index]))
+      guard score * boosts.most >= best.threshold else { continue }
       if let hits, !hits.contains(document) { continue }
       if view.isDeleted(document) { continue }
+      if !boosts.isEmpty { score *= boosts.factor(view: self.number, document: document) }
       best.offer(score: score, view: self.number, document: document)
     }
   }

@@ -1,17 +1,29 @@
 /// How many documents have each text of a column, over several segments.
 struct TextCounts {
-  private var segments: [(column: TextColumn, first: Int, counts: [UInt32])] = []
+  private struct Part {
+    let segment: Segment
+    let column: TextColumn
+    /// The ordinal that the first count is of.
+    let first: Int
+    var counts: [UInt32]
+  }
+
+  private let number: Int
+  private var segments: [Part] = []
   private var missing = 0
 
+  /// - Parameter number: the column's.
+  init(column number: Int) { self.number = number }
+
   /// The counts of a segment, by ordinal from the range's first on, and the documents without any.
-  struct Segment {
+  struct Counted {
     var counts: [UInt32]
     var missing: Int
   }
 
   /// Counts a set's documents by the texts of a range of ordinals.
-  static func count(_ column: TextColumn, _ set: DocumentSet, range: Range<Int>) -> Segment {
-    var result = Segment(counts: Array(repeating: 0, count: range.count), missing: 0)
+  static func count(_ column: TextColumn, _ set: DocumentSet, range: Range<Int>) -> Counted {
+    var result = Counted(counts: Array(repeating: 0, count: range.count), missing: 0)
     if column.listCount <= max(1024, set.capacity / 8) {
       // Documents share their lists: those are counted first.
       var lists = Array(repeating: UInt32(0), count: column.listCount)
@@ -40,41 +52,48 @@ struct TextCounts {
     return result
   }
 
-  mutating func add(_ segment: Segment, of column: TextColumn, range: Range<Int>) {
-    segments.append((column, range.lowerBound, segment.counts))
-    missing += segment.missing
+  mutating func add(_ counts: Counted, of column: TextColumn, in segment: Segment, range: Range<Int>) {
+    segments.append(Part(segment: segment, column: column, first: range.lowerBound, counts: counts.counts))
+    missing += counts.missing
   }
 
   /// The most frequent texts, without their first bytes.
   func result(_ facet: FacetRequest, prefix: Int) -> FacetResult {
     var result = FacetResult(field: facet.field, kind: .terms)
     result.missing = missing
-    var found: [(text: [UInt8], count: Int)] = []
+    guard var base = segments.max(by: { $0.column.dictionary.count < $1.column.dictionary.count }) else {
+      return result
+    }
     var total = 0
-    if segments.count == 1, let segment = segments.first {
-      // The texts are in order: of equal counts the lesser ordinal comes first, and only the best are made texts.
-      var best = MostFrequent(size: facet.size)
-      for (ordinal, count) in segment.counts.enumerated() where count > 0 {
-        best.offer(count, ordinal)
-        total += Int(count)
-      }
-      found = best.sorted.map {
-        (Array(segment.column.dictionary.bytes(segment.first + $0.ordinal).dropFirst(prefix)), Int($0.count))
-      }
-    } else {
-      var counts: [[UInt8]: Int] = [:]
-      for segment in segments {
-        for (ordinal, count) in segment.counts.enumerated() where count > 0 {
-          counts[segment.column.dictionary.bytes(segment.first + ordinal), default: 0] += Int(count)
+    // Texts that the segment with the most of them does not have.
+    var others: [[UInt8]: Int] = [:]
+    for part in segments where part.segment !== base.segment {
+      let ordinals = part.segment.ordinalMaps.ordinals(ofColumn: number, part.column, in: base.segment)
+      for (index, count) in part.counts.enumerated() where count > 0 {
+        let ordinal = Int(ordinals[part.first + index])
+        if ordinal >= 0 {
+          base.counts[ordinal - base.first] &+= count
+        } else {
+          others[part.column.dictionary.bytes(part.first + index), default: 0] += Int(count)
           total += Int(count)
         }
       }
-      found = counts.sorted {
-        $0.value != $1.value ? $0.value > $1.value : $0.key.lexicographicallyPrecedes($1.key)
-      }
-      .prefix(facet.size).map { (Array($0.key.dropFirst(prefix)), $0.value) }
     }
-    result.values = found.map { FacetResult.Value(value: String(decoding: $0.text, as: UTF8.self), count: $0.count) }
+    // The texts are in order: of equal counts the lesser ordinal comes first, and only the best are made texts.
+    var best = MostFrequent(size: facet.size)
+    for (ordinal, count) in base.counts.enumerated() where count > 0 {
+      best.offer(count, ordinal)
+      total += Int(count)
+    }
+    var found = best.sorted.map { (text: base.column.dictionary.bytes(base.first + $0.ordinal), count: Int($0.count)) }
+    if !others.isEmpty {
+      found += others.map { (text: $0.key, count: $0.value) }
+      found.sort { $0.count != $1.count ? $0.count > $1.count : $0.text.lexicographicallyPrecedes($1.text) }
+      found.removeLast(max(0, found.count - facet.size))
+    }
+    result.values = found.map {
+      FacetResult.Value(value: String(decoding: $0.text.dropFirst(prefix), as: UTF8.self), count: $0.count)
+    }
     result.other = total - found.reduce(0) { $0 + $1.count }
     return result
   }

@@ -20,6 +20,8 @@ final class Segment: Sendable {
   /// What occurrences counted when the segment was made, by its own statistics.
   let norms: FieldNorms
   let lookups: SegmentLookups
+  /// How texts are numbered in other segments.
+  let ordinalMaps = OrdinalMaps()
 
   private let termPlaces: Section
   private let postings: Section

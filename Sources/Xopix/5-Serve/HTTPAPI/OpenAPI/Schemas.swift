@@ -8,7 +8,7 @@ enum Schemas {
       "Hit",
       .object([
         ("id", .string), ("score", .number), ("document", .named("Product")), ("highlights", .map(.string)),
-        ("explanation?", .array(.map(.any))),
+        ("explanation?", .array(.map(.any))), ("boosts?", .array(.map(.any))),
       ])
     ),
     ("Facet", .object(facetMembers)),

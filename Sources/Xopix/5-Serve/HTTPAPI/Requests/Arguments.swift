@@ -70,6 +70,16 @@ struct Arguments: Sendable {
     return sort
   }
 
+  func boosts(_ name: String) -> [ScoreBoost] {
+    guard case .boosts(let boosts)? = values[name] else { return [] }
+    return boosts
+  }
+
+  func minimumMatch(_ name: String) -> MinimumMatch? {
+    guard case .minimumMatch(let minimum)? = values[name] else { return nil }
+    return minimum
+  }
+
   // MARK: Checking
 
   /// Reads a query's pairs as the parameters allow.

@@ -105,6 +105,17 @@ extension Parameter {
       } catch {
         throw ParameterFault(kind: .invalidSort, detail: error.description, column: error.column + 1)
       }
+    case .boost:
+      do {
+        return .boosts(try BoostParser.parse(text))
+      } catch {
+        throw ParameterFault(detail: error.description, column: error.column + 1)
+      }
+    case .minimumMatch:
+      guard let minimum = MinimumMatch(text) else {
+        throw ParameterFault(detail: "must be a number of words (2; all but one: -1) or a share of them (75%, -25%)")
+      }
+      return .minimumMatch(minimum)
     case .cursor:
       guard text.utf8.count <= Limits.longestCursor else {
         throw ParameterFault(kind: .invalidCursor, detail: "must be a next_cursor of an earlier answer, unchanged")

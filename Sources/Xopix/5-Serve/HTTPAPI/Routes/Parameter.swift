@@ -28,6 +28,10 @@ struct Parameter: Sendable {
     case filter
     /// An order.
     case sort
+    /// Numbers that change scores.
+    case boost
+    /// How many words hits must have.
+    case minimumMatch
     /// An opaque text made by an earlier answer.
     case cursor
   }
@@ -60,6 +64,8 @@ enum ArgumentValue: Sendable {
   case position(Position)
   case filter(Filter)
   case sort([SortKey])
+  case boosts([ScoreBoost])
+  case minimumMatch(MinimumMatch)
 }
 
 /// What is wrong with a value.

@@ -3,7 +3,8 @@ internal import HTTPTypes
 extension Routes {
   private static let query = Parameter(
     "q", .text(most: Limits.longestQuery),
-    "Words, \"phrases\", -without, field:word, word* and OR; empty for all products.", usual: "")
+    "Words, \"phrases\", \"words nearby\"~3, -without, field:word, word*, w?rd, w*d, word~1 and OR; empty for all products.",
+    usual: "")
 
   /// What a search may say, in a query or in a body.
   static let searchParameters = [
@@ -12,6 +13,13 @@ extension Routes {
     Parameter("facets", .list(most: Limits.mostFacets), "Fields whose values are counted, e.g. brand,category,price."),
     Parameter("facet_size", .integer(1...1000), "The most values of each facet.", usual: "10"),
     Parameter("sort", .sort, "The order, e.g. price:asc,_score:desc; by score where absent."),
+    Parameter(
+      "match", .minimumMatch,
+      "How many of the words hits must have, e.g. 2, -1 or 75%; all, or as many as some product has, where absent."),
+    Parameter(
+      "boost", .boost,
+      "Numbers that change scores: FIELD:WEIGHT:SHAPE:NUMBERS, e.g. popularity:0.5:saturation:100,in_stock:1:at_least:1."
+    ),
     Parameter("size", .integer(0...Limits.largestPage), "The most hits; 0 for totals and facets alone.", usual: "10"),
     Parameter("cursor", .cursor, "The next_cursor of the page before."),
     Parameter("lang", .choice(["auto", "en", "ar"]), "The language of the query.", usual: "auto"),

@@ -155,7 +155,7 @@ extension Parameter {
     case .step:
       writer.member("type", "string")
       writer.member("pattern", "^([0-9]{1,9}(ms|s|m|h|d)|all)$")
-    case .position, .filter, .sort: writer.member("type", "string")
+    case .position, .filter, .sort, .boost, .minimumMatch: writer.member("type", "string")
     }
     guard let usual else { return }
     writer.key("default")

@@ -59,6 +59,10 @@ enum SearchAnswer {
       writer.beginArray()
       for part in hit.explanation { write(part, into: &writer) }
       writer.endArray()
+      writer.key("boosts")
+      writer.beginArray()
+      for part in hit.boosts { write(part, into: &writer) }
+      writer.endArray()
     }
     writer.endObject()
   }
@@ -73,6 +77,14 @@ enum SearchAnswer {
     writer.double(part.frequency)
     writer.key("contribution")
     writer.double(part.contribution)
+    writer.endObject()
+  }
+
+  private static func write(_ part: SearchResponse.BoostPart, into writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("field", part.field)
+    write("value", part.value, into: &writer)
+    write("factor", part.factor, into: &writer)
     writer.endObject()
   }
 

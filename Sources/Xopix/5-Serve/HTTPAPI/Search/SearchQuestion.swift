@@ -41,6 +41,8 @@ struct SearchQuestion: Sendable {
     request.size = arguments.integer("size", or: 10)
     request.highlight = Self.unique(arguments.list("highlight"))
     request.correctsTypos = arguments.text("typo") != "off"
+    request.minimumMatch = arguments.minimumMatch("match")
+    request.boosts = arguments.boosts("boost")
     request.collapse = arguments.text("collapse")
     request.explains = arguments.flag("explain")
     facetNames = Set(request.facets.map(\.field))
@@ -66,6 +68,7 @@ struct SearchQuestion: Sendable {
     case .invalidCursor: (kind, name) = (.invalidCursor, "cursor")
     case .unknownField(let field, _), .unsuitableField(let field, _):
       (kind, name) = (.unknownField, parameter(naming: field))
+    case .unsuitableBoost: (kind, name) = (.unknownField, "boost")
     case .unsuitableValue: (kind, name) = (.invalidFilter, "filter")
     }
     return Problem([
@@ -75,6 +78,7 @@ struct SearchQuestion: Sendable {
 
   private func parameter(naming field: String) -> String {
     if request.filter.fields.contains(field) { return "filter" }
+    if request.boosts.contains(where: { $0.field == field }) { return "boost" }
     if facetNames.contains(field) { return "facets" }
     if request.sort.contains(where: { $0.field == field }) { return "sort" }
     if highlightNames.contains(field) { return "highlight" }
