@@ -37,7 +37,8 @@ final class TemporaryFolder {
   func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: path + "/" + file) }
 
   func write(_ bytes: [UInt8], as file: String) throws {
-    try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + file))
+    // By renaming: an index that is open goes on with the file that it has mapped.
+    try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + file), options: .atomic)
   }
 }
 

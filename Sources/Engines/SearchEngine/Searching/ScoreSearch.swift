@@ -8,6 +8,8 @@ struct ScoreSearch {
   /// For each matcher its weight and what it matches, by view.
   let matchers: [(weight: Double, sources: [MatchSource])]
   let boosts: Boosts
+  /// Whether the hits are documents that every matcher matches.
+  let hitsHaveAll: Bool
 
   /// How many windows are looked at before the others.
   private static let firstWindows = 4
@@ -92,9 +94,49 @@ struct ScoreSearch {
       unsafe buffers.touched[index] = 0
     }
     guard isAnyWanted != 0 else { return }
+    if hitsHaveAll, hits != nil {
+      unsafe addOfAll(window, terms, buffers, threshold: best.threshold / boosts.most)
+    } else {
+      unsafe addOfAny(window, terms, buffers, threshold: best.threshold / boosts.most)
+    }
+    let base = window &* WindowedTerm.windowSize
+    let isSole = terms.count == 1
+    for index in 0..<Self.wordCount {
+      var word = unsafe buffers.touched[index]
+      while word != 0 {
+        let local = index &* 64 &+ word.trailingZeroBitCount
+        word &= word &- 1
+        let sum = unsafe buffers.sums[local]
+        // Sums are not rounded alike in another order; what counts is the one in the order of the terms.
+        guard sum * boosts.most >= best.threshold * (1 - 1e-12) else { continue }
+        let document = base &+ local
+        var score = isSole ? sum : terms.reduce(0.0) { $0 + $1.contribution(of: document) }
+        if !boosts.isEmpty { score *= boosts.factor(view: view, document: document) }
+        best.offer(score: score, view: view, document: document)
+      }
+    }
+  }
+
+  /// Adds up what wanted documents that have every term have: after each term those are left out that can't reach the
+  /// threshold any more with what is left. The term that says most comes first.
+  @unsafe private func addOfAll(_ window: Int, _ terms: [WindowedTerm], _ buffers: Buffers, threshold: Double) {
+    let order = terms.indices.sorted { terms[$0].bounds[window] > terms[$1].bounds[window] }
+    var rest = terms.reduce(0.0) { $0 + $1.bounds[window] }
+    // A window that lacks one of the terms has no document with all.
+    guard rest > -.infinity else { return }
+    for (place, index) in order.enumerated() {
+      rest -= terms[index].bounds[window]
+      unsafe terms[index].add(
+        window: window, wanted: place == 0 ? buffers.wanted : buffers.touched, sums: buffers.sums,
+        touched: buffers.touched)
+      guard place < order.count - 1 else { return }
+      guard unsafe keepPromising(buffers, atLeast: threshold - rest * (1 + 1e-12)) else { return }
+    }
+  }
+
+  @unsafe private func addOfAny(_ window: Int, _ terms: [WindowedTerm], _ buffers: Buffers, threshold: Double) {
     // A document that has only terms which together stay below the worst of the best so far need not be looked at: those
     // terms are added only for documents that others have brought near enough (MAXSCORE: Turtle and Flood, 1995).
-    let threshold = best.threshold / boosts.most
     var order = terms.indices.filter { terms[$0].bounds[window] > -.infinity }
     order.sort { terms[$0].bounds[window] < terms[$1].bounds[window] }
     var optional = 0
@@ -115,22 +157,6 @@ struct ScoreSearch {
         optionalBound -= terms[index].bounds[window]
         unsafe terms[index].add(
           window: window, wanted: buffers.touched, sums: buffers.sums, touched: buffers.touched)
-      }
-    }
-    let base = window &* WindowedTerm.windowSize
-    let isSole = terms.count == 1
-    for index in 0..<Self.wordCount {
-      var word = unsafe buffers.touched[index]
-      while word != 0 {
-        let local = index &* 64 &+ word.trailingZeroBitCount
-        word &= word &- 1
-        let sum = unsafe buffers.sums[local]
-        // Sums are not rounded alike in another order; what counts is the one in the order of the terms.
-        guard sum * boosts.most >= best.threshold * (1 - 1e-12) else { continue }
-        let document = base &+ local
-        var score = isSole ? sum : terms.reduce(0.0) { $0 + $1.contribution(of: document) }
-        if !boosts.isEmpty { score *= boosts.factor(view: view, document: document) }
-        best.offer(score: score, view: view, document: document)
       }
     }
   }

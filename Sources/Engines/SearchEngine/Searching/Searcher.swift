@@ -153,7 +153,10 @@ struct Searcher {
     var last: (score: Double, id: [UInt8])?
     if let cursor, case .number(let score)? = cursor.values.first { last = (score, cursor.id) }
     var best = TopScores(views: views, capacity: request.size + 1, after: last)
-    ScoreSearch(snapshot: snapshot, matchers: matching.matchers, boosts: boosts).run(&best, hits: hits)
+    ScoreSearch(
+      snapshot: snapshot, matchers: matching.matchers, boosts: boosts,
+      hitsHaveAll: request.minimumMatch == nil && matching.plan.groups.allSatisfy { $0.matchers.count == 1 }
+    ).run(&best, hits: hits)
     return best.sorted().map { ($0.place, $0.score) }
   }
 
