@@ -6,8 +6,9 @@ import Testing
 struct BitPackingTests {
   /// Numbers as they come back from their bytes, in whole blocks and one by one.
   private static func unpacked(_ values: [UInt32], width: Int, ascendingAfter previous: UInt32? = nil) -> [[UInt32]] {
-    var bytes: [UInt8] = []
-    BitPacking.append(values[...], width: width, to: &bytes)
+    var row = Row<UInt8>()
+    BitPacking.append(values.span, width: width, to: &row)
+    var bytes = row.bytes
     #expect(bytes.count == BitPacking.byteCount(values.count, width: width))
     bytes += Array(repeating: 0xff, count: BitPacking.readAhead)
     var target = Array(repeating: UInt32(0), count: BitPacking.blockCount)

@@ -20,40 +20,49 @@ enum BitPacking {
   }
 
   /// Appends numbers, none of which needs more than `width` bits.
-  static func append(_ values: ArraySlice<UInt32>, width: Int, to bytes: inout [UInt8]) {
+  static func append(_ values: Span<UInt32>, width: Int, to bytes: inout Row<UInt8>) {
     guard values.count == blockCount else { return appendInRow(values, width: width, to: &bytes) }
     guard width > 0 else { return }
-    // Words more than are needed take the upper halves of the last numbers.
-    var words = Array(repeating: UInt32(0), count: 4 * (width + 1))
-    for (index, value) in values.enumerated() {
-      assert(Self.width(of: value) <= width)
-      let place = (index &>> 2) &* width
-      let word = (place &>> 5) &* 4 &+ (index & 3)
-      let shifted = UInt64(value) &<< UInt64(place & 31)
-      words[word] |= UInt32(truncatingIfNeeded: shifted)
-      words[word + 4] |= UInt32(truncatingIfNeeded: shifted &>> 32)
-    }
-    for word in words[..<(width * 4)] {
-      for byte in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(8 * byte))) }
+    // Safety: the four lanes of 32 numbers of `width` bits take `width` words each.
+    unsafe bytes.append(width &* 16) { target in
+      var target = UnsafeMutableRawPointer(target)
+      var words = SIMD4<UInt32>(repeating: 0)
+      var bits = 0
+      for row in 0..<blockCount / 4 {
+        let first = row &* 4
+        let next = SIMD4(values[first], values[first &+ 1], values[first &+ 2], values[first &+ 3])
+        words |= next &<< SIMD4(repeating: UInt32(truncatingIfNeeded: bits))
+        bits &+= width
+        guard bits >= 32 else { continue }
+        unsafe target.storeBytes(of: words, as: SIMD4<UInt32>.self)
+        unsafe target += 16
+        bits &-= 32
+        // In two steps: a shift by 32 would be none.
+        let taken = UInt32(truncatingIfNeeded: width &- bits &- 1)
+        words = bits == 0 ? SIMD4(repeating: 0) : (next &>> SIMD4(repeating: taken)) &>> SIMD4(repeating: 1)
+      }
     }
   }
 
   /// Appends any number of numbers bit by bit, one after the other.
-  static func appendInRow(_ values: ArraySlice<UInt32>, width: Int, to bytes: inout [UInt8]) {
+  static func appendInRow(_ values: Span<UInt32>, width: Int, to bytes: inout Row<UInt8>) {
     guard width > 0 else { return }
-    var pending: UInt64 = 0
-    var bits = 0
-    for value in values {
-      assert(Self.width(of: value) <= width)
-      pending |= UInt64(value) &<< UInt64(bits)
-      bits += width
-      while bits >= 8 {
-        bytes.append(UInt8(truncatingIfNeeded: pending))
-        pending &>>= 8
-        bits -= 8
+    // Safety: the numbers take so many bytes together; each word that is stored is filled, but for the last bytes.
+    unsafe bytes.append((values.count &* width &+ 7) / 8, slack: 8) { target in
+      var target = UnsafeMutableRawPointer(target)
+      var pending: UInt64 = 0
+      var bits = 0
+      for index in values.indices {
+        pending |= UInt64(values[index]) &<< UInt64(bits)
+        bits &+= width
+        guard bits >= 32 else { continue }
+        unsafe target.storeBytes(of: UInt32(truncatingIfNeeded: pending).littleEndian, as: UInt32.self)
+        unsafe target += 4
+        pending &>>= 32
+        bits &-= 32
       }
+      unsafe target.storeBytes(of: pending.littleEndian, as: UInt64.self)
     }
-    if bits > 0 { bytes.append(UInt8(truncatingIfNeeded: pending)) }
   }
 
   /// One of `count` numbers.

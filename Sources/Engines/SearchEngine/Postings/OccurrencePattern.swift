@@ -51,7 +51,7 @@ struct OccurrencePatterns {
   func total(_ pattern: Int) -> Int { Int(totals[pattern]) }
 
   /// A pattern's entries.
-  func entries(of pattern: Int) -> ArraySlice<UInt32> { range(pattern).map(entry)[...] }
+  func entries(of pattern: Int) -> [UInt32] { range(pattern).map(entry) }
 
   /// Whether each pattern has a field.
   func having(_ field: Int) -> [Bool] {
@@ -69,35 +69,47 @@ struct OccurrencePatterns {
   /// Numbers patterns as they come, for a segment that is being made.
   struct Numbering {
     private var numbers: [[UInt32]: UInt32] = [:]
+    /// Those of two fields, by both entries.
+    private var pairs: [UInt64: UInt32] = [:]
     private(set) var patterns: [[UInt32]] = []
     private(set) var uses: [Int] = []
     /// The numbers of the commonest patterns, those of one field: by field and frequency, below 8.
     private var single: [UInt32] = Array(repeating: .max, count: 32 * 8)
 
+    /// The number of the pattern of one field; one posting more is of it.
+    @inline(__always)
+    mutating func number(field: UInt32, frequency: UInt32) -> UInt32 {
+      guard frequency < 8, field < 32 else { return number(of: [frequency << 8 | field], uses: 1) }
+      let slot = Int(field &* 8 &+ frequency)
+      if single[slot] == .max { single[slot] = make([frequency << 8 | field]) }
+      let number = single[slot]
+      uses[Int(number)] &+= 1
+      return number
+    }
+
     /// The number of a pattern, given by its entries, by field; so many postings more are of it.
-    mutating func number(of entries: ArraySlice<UInt32>, uses count: Int) -> UInt32 {
-      var number: UInt32
-      if entries.count == 1, let entry = entries.first, entry >> 8 < 8 {
-        let slot = Int(entry & 0xff) * 8 + Int(entry >> 8)
+    mutating func number(of entries: [UInt32], uses count: Int) -> UInt32 {
+      let number: UInt32
+      if entries.count == 1, entries[0] >> 8 < 8 {
+        let slot = Int(entries[0] & 0xff) * 8 + Int(entries[0] >> 8)
+        if single[slot] == .max { single[slot] = make(entries) }
         number = single[slot]
-        if number == .max {
-          number = make(Array(entries))
-          single[slot] = number
-        }
+      } else if entries.count == 2 {
+        let key = UInt64(entries[0]) << 32 | UInt64(entries[1])
+        number = pairs[key] ?? make(entries)
+        pairs[key] = number
       } else {
-        let key = Array(entries)
-        number = numbers[key] ?? make(key)
+        number = numbers[entries] ?? make(entries)
+        numbers[entries] = number
       }
       uses[Int(number)] += count
       return number
     }
 
     private mutating func make(_ entries: [UInt32]) -> UInt32 {
-      let number = UInt32(patterns.count)
-      numbers[entries] = number
       patterns.append(entries)
       uses.append(0)
-      return number
+      return UInt32(patterns.count - 1)
     }
 
     /// The section of the patterns, the most used ones first so that their numbers are short, and for each number its

@@ -1,12 +1,14 @@
-internal import ByteCoding
-
-/// Writes the lists of a segment's terms.
-struct PostingEncoder {
+/// Writes the lists of a segment's terms and keywords.
+struct PostingEncoder: ~Copyable {
   private let documentCount: Int
-  private(set) var postings: [UInt8] = []
-  private(set) var positions: [UInt8] = []
-  private(set) var bitmaps: [UInt8] = []
+  private var lists = Row<UInt8>()
+  private var places = Row<UInt8>()
+  private var maps = Row<UInt8>()
   private var bitmapCount: UInt32 = 0
+  /// What each posting of a block counts.
+  private var frequencies = Row<Double>(repeating: 0, count: BitPacking.blockCount)
+  private var gaps = Row<UInt32>()
+  private var words = Row<UInt64>()
 
   /// The bytes of a place: documents (4), number of the list's bitmap or the greatest (4), start of the list and of its
   /// positions (8 each).
@@ -19,11 +21,11 @@ struct PostingEncoder {
     let start: UInt64
     let positionsStart: UInt64
 
-    func write(to writer: inout ByteWriter) {
-      writer.write(count)
-      writer.write(bitmap)
-      writer.write(start)
-      writer.write(positionsStart)
+    func write(to bytes: inout Row<UInt8>) {
+      bytes.write(count)
+      bytes.write(bitmap)
+      bytes.write(start)
+      bytes.write(positionsStart)
     }
   }
 
@@ -32,114 +34,161 @@ struct PostingEncoder {
   /// A term that is in so many of a segment's documents has a bitmap too: it is no longer than its list then.
   static func isDense(_ count: Int, of documents: Int) -> Bool { documents >= 4096 && count >= documents / 16 }
 
-  /// One document of a term.
-  struct Posting {
-    let document: UInt32
-    let pattern: UInt32
-    /// How many positions it has.
-    let positionCount: Int
-  }
-
-  /// Adds a list: its postings by document, their positions one after the other, as differences to the one before
-  /// in the same field, and what each posting counts at most.
-  ///
-  /// - Parameters:
-  ///   - frequency: the weighted frequency of a posting.
-  ///   - isAlike: whether two postings count the same whatever the weights and statistics are.
+  /// Adds a term's list: its documents, ascending, the pattern of each, and the positions one after the other, as
+  /// differences to the one before in the same field.
   mutating func add(
-    _ list: [Posting], positions values: ArraySlice<UInt32>, frequency: (Posting) -> Double,
-    isAlike: (Posting, Posting) -> Bool
+    documents: Span<UInt32>, patterns: Span<UInt32>, positions: Span<UInt32>, weights: PostingWeights
   ) -> Place {
-    let start = postings.count
-    let positionsStart = positions.count
-    let isDense = Self.isDense(list.count, of: documentCount)
-    let place = Place(
-      count: UInt32(list.count), bitmap: isDense ? bitmapCount : .max, start: UInt64(start),
-      positionsStart: UInt64(positionsStart))
-    if isDense { addBitmap(list) }
-    var blocks: [Range<Int>] = []
-    for first in stride(from: 0, to: list.count, by: BitPacking.blockCount) {
-      blocks.append(first..<min(first + BitPacking.blockCount, list.count))
-    }
-    var at = start
-    if blocks.count > 1 {
-      postings.append(contentsOf: repeatElement(0, count: blocks.count * PostingList.tableEntry))
-    }
+    let (place, table) = begin(documents)
     var previous = UInt32.max
-    var firstPosition = values.startIndex
-    for block in blocks {
-      let postingsOfBlock = list[block]
-      if blocks.count > 1 {
-        let best = Self.best(of: postingsOfBlock, frequency: frequency, isAlike: isAlike)
-        let entry: [UInt32] = [
-          list[block.upperBound - 1].document, UInt32(postings.count - start),
-          UInt32(positions.count - positionsStart), best.posting.document, best.posting.pattern, best.rest.bitPattern,
-        ]
-        for value in entry {
-          for byte in 0..<4 { postings[at + byte] = UInt8(truncatingIfNeeded: value >> UInt32(8 * byte)) }
-          at += 4
-        }
+    var firstPosition = 0
+    for (number, first) in stride(from: 0, to: documents.count, by: BitPacking.blockCount).enumerated() {
+      let block = first..<min(first + BitPacking.blockCount, documents.count)
+      let documents = documents.extracting(block)
+      let patterns = patterns.extracting(block)
+      if let table {
+        let best = best(of: documents, patterns, weights)
+        write(
+          number, at: table, of: place, last: documents[documents.count - 1], document: documents[best.index],
+          pattern: patterns[best.index], rest: best.rest)
       }
-      let count = postingsOfBlock.reduce(0) { $0 + $1.positionCount }
-      let positionsOfBlock = values[firstPosition..<firstPosition + count]
-      firstPosition += count
-      addBlock(postingsOfBlock, positions: positionsOfBlock, after: &previous)
+      var total = 0
+      for index in patterns.indices { total &+= weights.total(patterns[index]) }
+      addBlock(
+        documents, patterns: patterns, positions: positions.extracting(firstPosition..<firstPosition + total),
+        after: previous)
+      firstPosition += total
+      previous = documents[documents.count - 1]
     }
     return place
   }
 
-  private mutating func addBlock(
-    _ list: ArraySlice<Posting>, positions values: ArraySlice<UInt32>, after previous: inout UInt32
-  ) {
-    var gaps: [UInt32] = []
-    gaps.reserveCapacity(list.count)
-    for posting in list {
-      gaps.append(posting.document &- previous &- 1)
-      previous = posting.document
+  /// Adds the list of a keyword: its documents, ascending.
+  mutating func add(documents: Span<UInt32>) -> Place {
+    let (place, table) = begin(documents)
+    var previous = UInt32.max
+    for (number, first) in stride(from: 0, to: documents.count, by: BitPacking.blockCount).enumerated() {
+      let documents = documents.extracting(first..<min(first + BitPacking.blockCount, documents.count))
+      let last = documents[documents.count - 1]
+      if let table {
+        write(number, at: table, of: place, last: last, document: documents[0], pattern: 0, rest: 0)
+      }
+      addBlock(documents, patterns: Span(), positions: Span(), after: previous)
+      previous = last
     }
-    let patterns = list.map(\.pattern)
-    let widths = [gaps.max() ?? 0, patterns.max() ?? 0, values.max() ?? 0].map(BitPacking.width(of:))
-    for width in widths { postings.append(UInt8(width)) }
-    BitPacking.append(gaps[...], width: widths[0], to: &postings)
-    BitPacking.append(patterns[...], width: widths[1], to: &postings)
-    BitPacking.appendInRow(values, width: widths[2], to: &positions)
+    return place
+  }
+
+  /// Begins a list, with its bitmap and room for its table, where it has them.
+  private mutating func begin(_ documents: Span<UInt32>) -> (place: Place, table: Int?) {
+    let isDense = Self.isDense(documents.count, of: documentCount)
+    let place = Place(
+      count: UInt32(documents.count), bitmap: isDense ? bitmapCount : .max, start: UInt64(lists.count),
+      positionsStart: UInt64(places.count))
+    if isDense { addBitmap(documents) }
+    let blocks = (documents.count + BitPacking.blockCount - 1) / BitPacking.blockCount
+    guard blocks > 1 else { return (place, nil) }
+    let table = lists.count
+    lists.resize(to: table + blocks * PostingList.tableEntry, filling: 0)
+    return (place, table)
+  }
+
+  /// Writes a block's entry of the table, before the block itself.
+  private mutating func write(
+    _ block: Int, at table: Int, of place: Place, last: UInt32, document: UInt32, pattern: UInt32, rest: Float
+  ) {
+    let at = table + block * PostingList.tableEntry
+    set(last, at: at)
+    set(UInt32(lists.count - Int(place.start)), at: at + 4)
+    set(UInt32(places.count - Int(place.positionsStart)), at: at + 8)
+    set(document, at: at + 12)
+    set(pattern, at: at + 16)
+    set(rest.bitPattern, at: at + 20)
+  }
+
+  private mutating func set(_ value: UInt32, at place: Int) {
+    for byte in 0..<4 { lists[place + byte] = UInt8(truncatingIfNeeded: value &>> UInt32(8 * byte)) }
+  }
+
+  private mutating func addBlock(
+    _ documents: Span<UInt32>, patterns: Span<UInt32>, positions: Span<UInt32>, after previous: UInt32
+  ) {
+    var previous = previous
+    gaps.removeAll()
+    var gapBits: UInt32 = 0
+    for index in documents.indices {
+      let gap = documents[index] &- previous &- 1
+      gapBits |= gap
+      gaps.append(gap)
+      previous = documents[index]
+    }
+    let widths = (
+      BitPacking.width(of: gapBits), BitPacking.width(of: Self.union(patterns)),
+      BitPacking.width(of: Self.union(positions))
+    )
+    lists.append(UInt8(widths.0))
+    lists.append(UInt8(widths.1))
+    lists.append(UInt8(widths.2))
+    Self.append(gaps, width: widths.0, to: &lists)
+    BitPacking.append(patterns, width: widths.1, to: &lists)
+    BitPacking.appendInRow(positions, width: widths.2, to: &places)
+  }
+
+  private static func append(_ numbers: borrowing Row<UInt32>, width: Int, to bytes: inout Row<UInt8>) {
+    BitPacking.append(numbers.span, width: width, to: &bytes)
+  }
+
+  /// The bits that any of the numbers has.
+  private static func union(_ numbers: Span<UInt32>) -> UInt32 {
+    var bits: UInt32 = 0
+    for index in numbers.indices { bits |= numbers[index] }
+    return bits
   }
 
   /// The posting that counts most, and what the others that are not alike count at most, rounded up.
-  private static func best(
-    of list: ArraySlice<Posting>, frequency: (Posting) -> Double, isAlike: (Posting, Posting) -> Bool
-  ) -> (posting: Posting, rest: Float) {
-    var best = list[list.startIndex]
-    let frequencies = list.map(frequency)
-    var most = frequencies[0]
-    for (posting, found) in zip(list, frequencies) where found > most {
-      best = posting
-      most = found
+  private mutating func best(
+    of documents: Span<UInt32>, _ patterns: Span<UInt32>, _ weights: PostingWeights
+  ) -> (index: Int, rest: Float) {
+    var best = 0
+    var most = -Double.infinity
+    for index in documents.indices {
+      let frequency = weights.frequency(document: documents[index], pattern: patterns[index])
+      frequencies[index] = frequency
+      if frequency > most {
+        best = index
+        most = frequency
+      }
     }
     var rest = 0.0
-    for (posting, found) in zip(list, frequencies) where found > rest && !isAlike(posting, best) { rest = found }
+    for index in documents.indices where frequencies[index] > rest {
+      let isAlike =
+        patterns[index] == patterns[best]
+        && weights.isAlike(documents[index], documents[best], pattern: patterns[best])
+      if !isAlike { rest = frequencies[index] }
+    }
     return (best, rest > 0 ? Float(rest).nextUp : 0)
   }
 
-  private mutating func addBitmap(_ list: [Posting]) {
+  private mutating func addBitmap(_ documents: Span<UInt32>) {
     bitmapCount += 1
-    var words = Array(repeating: UInt64(0), count: (documentCount + 63) / 64)
-    for posting in list { words[Int(posting.document) >> 6] |= 1 << UInt64(posting.document & 63) }
-    var writer = ByteWriter(capacity: DenseDocuments.byteCount(documentCount))
-    for word in words { writer.write(word) }
-    var rank: UInt32 = 0
-    for (index, word) in words.enumerated() {
-      if index % (DenseDocuments.rankStep / 64) == 0 { writer.write(rank) }
-      rank += UInt32(word.nonzeroBitCount)
+    words.removeAll()
+    words.resize(to: (documentCount + 63) / 64, filling: 0)
+    for index in documents.indices {
+      let document = documents[index]
+      words[Int(document &>> 6)] |= 1 &<< UInt64(document & 63)
     }
-    bitmaps += writer.bytes
+    for index in 0..<words.count { maps.write(words[index]) }
+    var rank: UInt32 = 0
+    for index in 0..<words.count {
+      if index % (DenseDocuments.rankStep / 64) == 0 { maps.write(rank) }
+      rank &+= UInt32(words[index].nonzeroBitCount)
+    }
   }
 
   /// The sections, each with what reading may touch after its last number.
-  mutating func finish() {
-    for _ in 0..<BitPacking.readAhead {
-      postings.append(0)
-      positions.append(0)
-    }
+  mutating func finish() -> (postings: [UInt8], positions: [UInt8], bitmaps: [UInt8]) {
+    lists.resize(to: lists.count + BitPacking.readAhead, filling: 0)
+    places.resize(to: places.count + BitPacking.readAhead, filling: 0)
+    return (lists.bytes, places.bytes, maps.bytes)
   }
 }

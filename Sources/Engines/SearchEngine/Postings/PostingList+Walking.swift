@@ -1,24 +1,33 @@
+/// Postings as they are written, one after the other in rows that are used again.
+struct PostingRows: ~Copyable {
+  var documents = Row<UInt32>()
+  var patterns = Row<UInt32>()
+  /// The positions of all, as differences to the one before in the same field.
+  var positions = Row<UInt32>()
+
+  mutating func removeAll() {
+    documents.removeAll()
+    patterns.removeAll()
+    positions.removeAll()
+  }
+}
+
 extension PostingList {
-  /// Gives each document with its pattern and its positions, as they are written.
-  func forEachPosting(patterns: OccurrencePatterns, _ body: (Int, Int, ArraySlice<UInt32>) -> Void) {
-    var positions: [UInt32] = []
-    // Safety: the buffer has room for the documents and the patterns of a block.
-    unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * BitPacking.blockCount) { buffer in
-      let documents = unsafe buffer.baseAddress.unsafelyUnwrapped
-      let numbers = unsafe documents + BitPacking.blockCount
-      for number in 0..<blockCount {
-        let block = block(number)
-        unsafe readDocuments(of: block, into: documents)
-        unsafe readPatterns(of: block, into: numbers)
-        var position = 0
-        for index in 0..<block.count {
-          let pattern = unsafe Int(numbers[index])
-          positions.removeAll(keepingCapacity: true)
-          readPositions(position, patterns.total(pattern), of: block) { positions.append($0) }
-          position += patterns.total(pattern)
-          unsafe body(Int(documents[index]), pattern, positions[...])
-        }
+  /// Appends all postings.
+  func read(patterns: OccurrencePatterns, into rows: inout PostingRows) {
+    for number in 0..<blockCount {
+      let block = block(number)
+      let first = rows.patterns.count
+      // Safety: there is room for the documents and the patterns of a block.
+      unsafe rows.documents.append(block.count, slack: BitPacking.blockCount) { target in
+        unsafe readDocuments(of: block, into: target)
       }
+      unsafe rows.patterns.append(block.count, slack: BitPacking.blockCount) { target in
+        unsafe readPatterns(of: block, into: target)
+      }
+      var total = 0
+      for index in first..<first &+ block.count { total &+= patterns.total(Int(rows.patterns[index])) }
+      readPositions(0, total, of: block) { rows.positions.append($0) }
     }
   }
 

@@ -2,30 +2,31 @@ internal import ByteCoding
 
 /// Writes a segment: the documents are told first, in the order of their ids, then the terms in order, each with its
 /// documents in order.
-struct SegmentEncoder {
+struct SegmentEncoder: ~Copyable {
   private let documentCount: Int
   private let textFieldCount: Int
-  private let definition: IndexDefinition
-  private var terms: [[UInt8]] = []
-  private var places = ByteWriter()
+  private let lengths: [UInt8]
+  private var terms = TextTableWriter()
+  private var places = Row<UInt8>()
   private var lists: PostingEncoder
-  private var lengths: [UInt8]
   /// For each text field and code of a length what an occurrence counts, by this segment's own statistics.
   private let norms: FieldNorms
-  /// The entries of each pattern, by its place in the section.
-  private var patterns: [[UInt32]] = []
+  private var weights: PostingWeights
   private var sections: [SegmentFormat.SectionID: [UInt8]] = [:]
 
   /// - Parameters:
   ///   - lengths: the codes of the lengths, by document and text field.
   init(definition: IndexDefinition, documentCount: Int, lengths: [UInt8]) {
-    self.definition = definition
     self.documentCount = documentCount
     self.lengths = lengths
     textFieldCount = definition.textFields.count
     lists = PostingEncoder(documentCount: documentCount)
     var totals = Array(repeating: 0, count: textFieldCount)
-    for (index, code) in lengths.enumerated() { totals[index % textFieldCount] += Int(FieldLength.length(code)) }
+    var field = 0
+    for code in lengths {
+      totals[field] += Int(FieldLength.length(code))
+      field = field + 1 < totals.count ? field + 1 : 0
+    }
     var summary = ByteWriter()
     summary.write(UInt32(documentCount))
     summary.write(UInt32(textFieldCount))
@@ -34,6 +35,7 @@ struct SegmentEncoder {
     sections[.summary] = summary.bytes
     sections[.lengths] = lengths
     norms = FieldNorms(weights: definition.textWeights, totalLengths: totals, documentCount: documentCount)
+    weights = PostingWeights(patterns: [], lengths: lengths, fieldCount: textFieldCount, norms: norms)
   }
 
   // MARK: Terms
@@ -42,74 +44,61 @@ struct SegmentEncoder {
   mutating func setPatterns(_ numbering: OccurrencePatterns.Numbering) -> [UInt32] {
     let (section, places) = numbering.finish()
     sections[.patterns] = section
-    patterns = Array(repeating: [], count: places.count)
+    var patterns = Array(repeating: [UInt32](), count: places.count)
     for (number, place) in places.enumerated() { patterns[Int(place)] = numbering.patterns[number] }
+    weights = PostingWeights(patterns: patterns, lengths: lengths, fieldCount: textFieldCount, norms: norms)
     return places
   }
 
-  /// Adds a term, which must come after the one before in the order of bytes, with its postings by document.
-  mutating func add(term: [UInt8], postings: [PostingEncoder.Posting], positions: ArraySlice<UInt32>) {
-    guard !postings.isEmpty else { return }
+  /// How many positions a posting of a pattern has.
+  func positionCount(ofPattern pattern: UInt32) -> Int { weights.total(pattern) }
+
+  /// Adds a term, which must come after the one before in the order of bytes, with its documents, the pattern of each, and
+  /// their positions as differences to the one before in the same field.
+  mutating func add(term: Span<UInt8>, documents: Span<UInt32>, patterns: Span<UInt32>, positions: Span<UInt32>) {
+    guard documents.count > 0 else { return }
     terms.append(term)
-    let place = lists.add(
-      postings, positions: positions,
-      frequency: { posting in
-        patterns[Int(posting.pattern)].reduce(0) { sum, entry in
-          let code = lengths[Int(posting.document) * textFieldCount + Int(entry & 0xff)]
-          return sum + Double(entry >> 8) * norms.value(field: Int(entry & 0xff), code: code)
-        }
-      },
-      isAlike: { left, right in
-        left.pattern == right.pattern
-          && patterns[Int(left.pattern)].allSatisfy { entry in
-            lengths[Int(left.document) * textFieldCount + Int(entry & 0xff)]
-              == lengths[Int(right.document) * textFieldCount + Int(entry & 0xff)]
-          }
-      })
-    place.write(to: &places)
+    lists.add(documents: documents, patterns: patterns, positions: positions, weights: weights).write(to: &places)
   }
 
   // MARK: What does not depend on terms
 
-  /// Ids and stored documents.
-  mutating func setDocuments(ids: [[UInt8]], stored: [[UInt8]]) {
-    sections[.ids] = Self.counted(ids)
-    var places = ByteWriter(capacity: (stored.count + 1) * 8)
-    var storedBytes: [UInt8] = []
-    storedBytes.reserveCapacity(stored.reduce(0) { $0 + $1.count })
-    for document in stored {
-      places.write(UInt64(storedBytes.count))
-      storedBytes += document
-    }
-    places.write(UInt64(storedBytes.count))
-    sections[.storedPlaces] = places.bytes
-    sections[.stored] = storedBytes
+  /// Takes a document's id and its stored bytes as they are in a segment; by id.
+  mutating func addDocument(id: Span<UInt8>, stored: Span<UInt8>) {
+    ids.append(id)
+    storedStarts.append(UInt64(storedBytes.count))
+    storedBytes.append(stored)
   }
 
-  /// The vocabulary, in order.
-  mutating func setVocabulary(_ vocabulary: [(word: [UInt8], documents: UInt32)]) {
-    var writer = ByteWriter()
-    writer.writeBytes(Self.counted(vocabulary.map(\.word)))
-    for entry in vocabulary { writer.write(entry.documents) }
-    sections[.vocabulary] = writer.bytes
+  private var ids = TextTableWriter()
+  private var storedStarts = Row<UInt64>()
+  private var storedBytes = Row<UInt8>()
+
+  /// Takes a word of the vocabulary, in order, and in how many documents it is.
+  mutating func addVocabulary(word: Span<UInt8>, documents: UInt32) {
+    words.append(word)
+    wordDocuments.append(documents)
   }
+
+  private var words = TextTableWriter()
+  private var wordDocuments = Row<UInt32>()
 
   /// The columns.
   mutating func setColumns(_ columns: [ColumnValues]) {
     // A table of where each column starts comes first, so that opening a segment reads no column.
     var bodies: [[UInt8]] = []
     for column in columns {
-      var writer = ByteWriter()
+      var bytes = Row<UInt8>()
       switch column {
-      case .none: writer.write(UInt32(1))
+      case .none: bytes.write(UInt32(1))
       case .numbers(let numbers):
-        writer.write(UInt32(2))
-        writer.writeBytes(NumberColumn.encoded(numbers))
+        bytes.write(UInt32(2))
+        bytes.append(NumberColumn.encoded(numbers).span)
       case .texts(let texts):
-        writer.write(UInt32(3))
-        writer.writeBytes(texts.encoded(lists: &lists))
+        bytes.write(UInt32(3))
+        texts.write(to: &bytes, lists: &lists)
       }
-      bodies.append(writer.bytes)
+      bodies.append(bytes.bytes)
     }
     var writer = ByteWriter()
     writer.write(UInt32(columns.count))
@@ -124,19 +113,26 @@ struct SegmentEncoder {
 
   /// The segment.
   mutating func finish() -> [UInt8] {
-    lists.finish()
-    sections[.terms] = Self.counted(terms)
+    var bytes = Row<UInt8>()
+    ids.write(to: &bytes)
+    sections[.ids] = bytes.bytes
+    bytes.removeAll()
+    for index in 0..<storedStarts.count { bytes.write(storedStarts[index]) }
+    bytes.write(UInt64(storedBytes.count))
+    sections[.storedPlaces] = bytes.bytes
+    sections[.stored] = storedBytes.bytes
+    bytes.removeAll()
+    words.write(to: &bytes)
+    for index in 0..<wordDocuments.count { bytes.write(wordDocuments[index]) }
+    sections[.vocabulary] = bytes.bytes
+    bytes.removeAll()
+    terms.write(to: &bytes)
+    sections[.terms] = bytes.bytes
     sections[.termPlaces] = places.bytes
+    let lists = lists.finish()
     sections[.postings] = lists.postings
     sections[.positions] = lists.positions
     sections[.bitmaps] = lists.bitmaps
     return SegmentFormat.assemble(sections)
-  }
-
-  /// A count, then a text table.
-  static func counted(_ texts: [[UInt8]]) -> [UInt8] {
-    var writer = ByteWriter()
-    writer.write(UInt32(texts.count))
-    return writer.bytes + SegmentFormat.textTable(texts)
   }
 }

@@ -92,17 +92,4 @@ enum SegmentFormat {
     }
     return sections
   }
-
-  /// A text table's bytes: offsets, then texts.
-  static func textTable(_ texts: [[UInt8]]) -> [UInt8] {
-    var writer = ByteWriter(capacity: texts.count * 12)
-    var offset: UInt32 = 0
-    for text in texts {
-      writer.write(offset)
-      offset += UInt32(text.count)
-    }
-    writer.write(offset)
-    for text in texts { writer.writeBytes(text) }
-    return writer.bytes
-  }
 }

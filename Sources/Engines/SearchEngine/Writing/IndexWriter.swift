@@ -18,6 +18,9 @@ public final class IndexWriter {
   private var files: IndexFiles
   private let words = WordLayers()
   private var merging: BackgroundMerge?
+  private var filters: [UInt64: IDFilter] = [:]
+  /// What the threads that make segments know of words.
+  private let lexicons = (0..<builders).map { _ in KeptLexicon() }
   /// So many documents are merged at once; more are merged beside the writer. Settable for tests.
   var mostMergedAtOnce = 20_000
 
@@ -126,10 +129,25 @@ public final class IndexWriter {
   }
 
   private func place(of id: [UInt8]) -> (view: Int, document: Int)? {
-    for (index, view) in views.enumerated().reversed() {
+    let hash = TermTable.hash(id.span)
+    for index in views.indices.reversed() {
+      let view = views[index]
+      guard filter(of: view.segment).mayHold(hash) else { continue }
       if let document = view.segment.document(id: id), !view.isDeleted(document) { return (index, document) }
     }
     return nil
+  }
+
+  /// What tells at once of most ids that a segment does not have them; made when it is asked for first.
+  private func filter(of segment: Segment) -> IDFilter {
+    if let filter = filters[segment.number] { return filter }
+    if filters.count > 2 * views.count + 8 {
+      let numbers = Set(views.map(\.segment.number))
+      filters = filters.filter { numbers.contains($0.key) }
+    }
+    let filter = IDFilter(segment.ids)
+    filters[segment.number] = filter
+    return filter
   }
 
   // MARK: Making visible
@@ -151,12 +169,12 @@ public final class IndexWriter {
 
   /// Makes a segment of the pending documents, or some where they are many.
   private func flush() throws(IndexError) {
-    let documents = pending.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+    let documents = pendingInOrder()
     pending = [:]
     guard !documents.isEmpty else { return }
     let count = documents.count < Self.manyDocuments ? 1 : Self.builders
     let parts = (0..<count).map { documents[documents.count * $0 / count..<documents.count * ($0 + 1) / count] }
-    for (part, bytes) in zip(parts, Self.built(parts.map { $0.map(\.document) }, definition)) {
+    for (part, bytes) in zip(parts, Self.built(parts.map { $0.map(\.document) }, definition, lexicons)) {
       var view = try memoryView(of: bytes)
       for (document, entry) in part.enumerated() {
         for (field, value) in entry.live.enumerated() where !value.isNaN {
@@ -167,12 +185,34 @@ public final class IndexWriter {
     }
   }
 
+  /// The pending documents in the order of their ids.
+  private func pendingInOrder() -> [PendingDocument] {
+    // Sorted by their first eight bytes, then the rest: comparing numbers is far quicker.
+    var order: [(key: UInt64, id: [UInt8])] = []
+    order.reserveCapacity(pending.count)
+    for id in pending.keys {
+      var key: UInt64 = 0
+      for (index, byte) in id.prefix(8).enumerated() { key |= UInt64(byte) << UInt64(56 - 8 * index) }
+      order.append((key, id))
+    }
+    order.sort { $0.key != $1.key ? $0.key < $1.key : $0.id.lexicographicallyPrecedes($1.id) }
+    return order.compactMap { pending[$0.id] }
+  }
+
   /// The bytes of a segment of each list of documents.
-  private static func built(_ parts: [[IndexDocument]], _ definition: IndexDefinition) -> [[UInt8]] {
+  private static func built(
+    _ parts: [[IndexDocument]], _ definition: IndexDefinition, _ lexicons: [KeptLexicon]
+  ) -> [[UInt8]] {
+    // What many documents bring is worth to be kept; for few, going over all that is known would cost more.
+    guard parts.count > 1 else {
+      var lexicon = Lexicon()
+      return parts.map { SegmentBuilder.segment(of: $0, definition: definition, lexicon: &lexicon) }
+    }
     let built = Mutex<[Int: [UInt8]]>([:])
     DispatchQueue.concurrentPerform(iterations: parts.count) { part in
-      var builder = SegmentBuilder(definition: definition, documents: parts[part])
-      let bytes = builder.finish()
+      let bytes = lexicons[part].lexicon.withLock { lexicon in
+        SegmentBuilder.segment(of: parts[part], definition: definition, lexicon: &lexicon)
+      }
       built.withLock { $0[part] = bytes }
     }
     return built.withLock { built in parts.indices.compactMap { built[$0] } }
@@ -289,4 +329,9 @@ public final class IndexWriter {
 
   /// Removes files that the checkpoint described by `manifest` does not need.
   public func discardFiles(notIn manifest: [UInt8]) { files.discard(notIn: manifest) }
+}
+
+/// A lexicon that threads may use one after the other.
+private final class KeptLexicon: Sendable {
+  let lexicon = Mutex<Lexicon>(Lexicon())
 }

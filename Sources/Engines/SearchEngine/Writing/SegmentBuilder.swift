@@ -1,29 +1,40 @@
-internal import ByteCoding
 internal import TextAnalysis
 
 /// Makes a segment of documents in memory.
-struct SegmentBuilder {
+struct SegmentBuilder: ~Copyable {
   private let definition: IndexDefinition
   private let textFields: [Int]
   private let documents: [IndexDocument]
-  private var words = WordTable()
   private var occurrences = OccurrenceTable()
   private var lengths: [UInt8] = []
   private var buffer = TermBuffer()
+  private var numbers = Row<UInt32>()
 
   /// Between the values of a field: no phrase reaches across.
   private static let positionGap = 100
 
-  /// - Parameter documents: in the order of their ids' bytes, each id once.
-  init(definition: IndexDefinition, documents: [IndexDocument]) {
+  /// A segment's bytes.
+  ///
+  /// - Parameters:
+  ///   - documents: in the order of their ids' bytes, each id once.
+  ///   - lexicon: what is known of words; nothing that the bytes depend on.
+  static func segment(
+    of documents: [IndexDocument], definition: IndexDefinition, lexicon: inout Lexicon
+  ) -> [UInt8] {
+    var builder = SegmentBuilder(definition: definition, documents: documents)
+    lexicon.begin()
+    for number in documents.indices { builder.analyze(documents[number], number: UInt32(number), &lexicon) }
+    return builder.finish(&lexicon)
+  }
+
+  private init(definition: IndexDefinition, documents: [IndexDocument]) {
     self.definition = definition
     self.documents = documents
     textFields = definition.textFields
     lengths.reserveCapacity(documents.count * textFields.count)
-    for number in documents.indices { analyze(documents[number], number: number) }
   }
 
-  private mutating func analyze(_ document: IndexDocument, number: Int) {
+  private mutating func analyze(_ document: IndexDocument, number: UInt32, _ lexicon: inout Lexicon) {
     for (textField, ordinal) in textFields.enumerated() {
       let isVocabulary = definition.fields[ordinal].isVocabulary
       var position = 0
@@ -34,41 +45,48 @@ struct SegmentBuilder {
         position = Analyzer.words.analyze(entry.text, into: &buffer, position: position)
         length += UInt32(buffer.tokens.count)
         let mayBeCut = buffer.tokens.contains { $0.count > WordStemmer.longestWord }
-        for token in buffer.tokens {
-          let word = words.number(of: buffer.term(token))
-          if isVocabulary { words.count(word, in: Int32(number)) }
+        numbers.removeAll()
+        lexicon.look(up: buffer, into: &numbers)
+        for index in 0..<numbers.count {
+          let word = Int(numbers[index])
+          if isVocabulary { lexicon.count(word, in: number) }
           guard !mayBeCut else { continue }
           occurrences.add(
-            term: words.term(of: word), document: UInt32(number), field: textField, position: token.position)
+            term: lexicon.term(of: word), document: number, field: textField, position: buffer.tokens[index].position)
         }
-        if mayBeCut { addTerms(of: entry.text, from: position, field: textField, document: number) }
+        if mayBeCut { addTerms(of: entry.text, from: position, field: textField, document: number, &lexicon) }
       }
       lengths.append(FieldLength.code(length))
     }
-    occurrences.end(document: UInt32(number))
   }
 
   /// Adds the terms of a text that has words so long that they were cut; `end` is the position after its last word.
-  private mutating func addTerms(of text: String, from end: Int, field: Int, document: Int) {
+  private mutating func addTerms(
+    of text: String, from end: Int, field: Int, document: UInt32, _ lexicon: inout Lexicon
+  ) {
     let count = buffer.tokens.count
     buffer.removeAll()
     Analyzer.text.analyze(text, into: &buffer, position: end - count)
     for token in buffer.tokens {
       occurrences.add(
-        term: words.number(ofTerm: buffer.term(token)), document: UInt32(document), field: field,
-        position: token.position)
+        term: lexicon.number(ofTerm: buffer.term(token)), document: document, field: field, position: token.position)
     }
   }
 
-  /// The segment's bytes.
-  mutating func finish() -> [UInt8] {
+  private mutating func finish(_ lexicon: inout Lexicon) -> [UInt8] {
     var encoder = SegmentEncoder(definition: definition, documentCount: documents.count, lengths: lengths)
     let packer = StoredBlob.Packer()
-    encoder.setDocuments(
-      ids: documents.map { Array($0.id.utf8) }, stored: documents.map { packer.packed($0.stored) })
-    encoder.setVocabulary(words.vocabulary)
-    occurrences.write(to: &encoder, order: words.terms.order) { Array(words.terms.bytes($0)) }
-    encoder.setColumns(definition.fields.indices.map(column(of:)))
+    for document in documents {
+      var id = document.id
+      let stored = packer.packed(document.stored)
+      id.withUTF8 { id in
+        // Safety: the span is used within this closure, as long as the bytes are there.
+        unsafe encoder.addDocument(id: Span(_unsafeElements: id), stored: stored.span)
+      }
+    }
+    lexicon.forEachWord { encoder.addVocabulary(word: $0, documents: $1) }
+    occurrences.write(to: &encoder, lexicon: &lexicon)
+    encoder.setColumns(definition.fields.indices.map { column(of: $0) })
     return encoder.finish()
   }
 
@@ -92,8 +110,7 @@ struct SegmentBuilder {
         }
         texts.endDocument()
       }
-      var values = TextColumnValues()
-      (values.dictionary, values.ordinals) = texts.finish()
+      var values = texts.finish()
       if field.type == .attributes { addNamed(ordinal, to: &values) }
       return .texts(values)
     }
@@ -104,114 +121,20 @@ struct SegmentBuilder {
     var names = TermTable()
     for document in documents {
       for entry in document.attributeNumbers where entry.field == ordinal {
-        _ = names.number(of: ArraySlice(entry.name.utf8))
+        _ = names.number(of: Array(entry.name.utf8).span)
       }
     }
-    let order = names.order
+    let order = names.order()
     var places = Array(repeating: UInt32(0), count: names.count)
     for (place, number) in order.enumerated() { places[number] = UInt32(place) }
-    values.names = order.map { Array(names.bytes($0)) }
-    values.pairs = documents.map { document in
-      document.attributeNumbers.filter { $0.field == ordinal }
-        .compactMap { entry in
-          names.find(ArraySlice(entry.name.utf8)).map { (name: places[$0], number: entry.number) }
-        }
-        .sorted { ($0.name, $0.number) < ($1.name, $1.number) }
-    }
-  }
-}
-
-/// The words of a segment's texts, with the term of each and, for the vocabulary, how many documents have it.
-private struct WordTable {
-  private var words = TermTable()
-  private(set) var terms = TermTable()
-  private var termOfWord: [Int32] = []
-  private var counts: [UInt32] = []
-  private var lastDocument: [Int32] = []
-  private var stemmer = WordStemmer()
-
-  /// Shorter words are no vocabulary.
-  private static let shortestWord = 2
-
-  mutating func number(of word: ArraySlice<UInt8>) -> Int {
-    let number = words.number(of: word)
-    if number == termOfWord.count {
-      termOfWord.append(-1)
-      counts.append(0)
-      lastDocument.append(-1)
-    }
-    return number
-  }
-
-  /// The number of a word's term.
-  mutating func term(of word: Int) -> Int {
-    if termOfWord[word] < 0 { termOfWord[word] = Int32(terms.number(of: stemmer.term(of: words.bytes(word))[...])) }
-    return Int(termOfWord[word])
-  }
-
-  mutating func number(ofTerm term: ArraySlice<UInt8>) -> Int { terms.number(of: term) }
-
-  /// Counts a document that has a word: once, in however many fields it stands.
-  mutating func count(_ word: Int, in document: Int32) {
-    guard lastDocument[word] != document else { return }
-    lastDocument[word] = document
-    counts[word] += 1
-  }
-
-  var vocabulary: [(word: [UInt8], documents: UInt32)] {
-    words.order.filter { counts[$0] > 0 && words.bytes($0).count >= Self.shortestWord }
-      .map { (word: Array(words.bytes($0)), documents: counts[$0]) }
-  }
-}
-
-/// The texts of documents, one after the other.
-private struct TextLists {
-  private var table = TermTable()
-  private var values: [UInt32] = []
-  private var ends: [Int] = []
-
-  mutating func add(_ text: String) {
-    values.append(UInt32(table.number(of: ArraySlice(text.utf8))))
-  }
-
-  mutating func endDocument() { ends.append(values.count) }
-
-  /// The texts in order, and for each document its texts' ordinals, ascending, each once.
-  func finish() -> (dictionary: [[UInt8]], ordinals: [[UInt32]]) {
-    let order = table.order
-    var places = Array(repeating: UInt32(0), count: table.count)
-    for (place, number) in order.enumerated() { places[number] = UInt32(place) }
-    var start = 0
-    let ordinals = ends.map { end -> [UInt32] in
-      defer { start = end }
-      if end - start == 1 { return [places[Int(values[start])]] }
-      var list = values[start..<end].map { places[Int($0)] }
-      list.sort()
-      var last: UInt32?
-      list.removeAll { ordinal in
-        defer { last = ordinal }
-        return ordinal == last
+    values.names = order.map { names.bytes($0) }
+    for document in documents {
+      var pairs: [(name: UInt32, number: Double)] = []
+      for entry in document.attributeNumbers where entry.field == ordinal {
+        if let name = names.find(Array(entry.name.utf8).span) { pairs.append((places[name], entry.number)) }
       }
-      return list
+      pairs.sort { ($0.name, $0.number) < ($1.name, $1.number) }
+      values.pairs.append(pairs)
     }
-    return (order.map { Array(table.bytes($0)) }, ordinals)
-  }
-}
-
-/// Paths from broad to narrow, `Home > Kitchen > Kettles`.
-enum CategoryPath {
-  static let separator = " > "
-
-  /// The path's beginnings, from its first step to the whole.
-  static func prefixes(of path: String) -> [String] {
-    let steps = path.components(separatedBy: separator)
-    return steps.indices.map { steps[...$0].joined(separator: separator) }
-  }
-}
-
-extension String {
-  /// The parts between occurrences of `separator`.
-  fileprivate func components(separatedBy separator: String) -> [String] {
-    split(separator: separator, omittingEmptySubsequences: false).map(String.init)
   }
 }

@@ -1,5 +1,3 @@
-internal import ByteCoding
-
 /// Makes one segment of several, leaving out documents that are deleted.
 struct SegmentMerger {
   private let definition: IndexDefinition
@@ -51,10 +49,11 @@ struct SegmentMerger {
       for field in 0..<fields { lengths.append(parts[part].segment.lengthCode(field: field, document: document)) }
     }
     var encoder = SegmentEncoder(definition: definition, documentCount: origins.count, lengths: lengths)
-    encoder.setDocuments(
-      ids: origins.map { parts[$0.part].segment.ids.bytes($0.document) },
-      stored: origins.map { parts[$0.part].segment.storedBlob(of: $0.document) })
-    encoder.setVocabulary(mergedVocabulary())
+    for (part, document) in origins {
+      let segment = parts[part].segment
+      encoder.addDocument(id: segment.ids.bytes(document).span, stored: segment.storedBlob(of: document).span)
+    }
+    mergeVocabulary(into: &encoder)
     mergeTerms(into: &encoder)
     encoder.setColumns(definition.fields.indices.map(mergedColumn))
     return encoder.finish()
@@ -83,30 +82,23 @@ struct SegmentMerger {
 
   private func mergeTerms(into encoder: inout SegmentEncoder) {
     let patterns = mergedPatterns(into: &encoder)
-    var found: [(posting: PostingEncoder.Posting, firstPosition: Int)] = []
-    var positions: [UInt32] = []
-    var values: [UInt32] = []
+    var rows = PostingRows()
+    var merge = PostingMerge()
     forEachText(of: parts.map(\.segment.terms)) { term, holders in
-      found.removeAll(keepingCapacity: true)
-      positions.removeAll(keepingCapacity: true)
+      rows.removeAll()
+      merge.removeAll()
       for (part, index) in holders {
-        parts[part].segment.list(ofTerm: index).forEachPosting(patterns: parts[part].segment.patterns) {
-          document, pattern, differences in
-          let number = numbers[part][document]
-          guard number >= 0 else { return }
-          let posting = PostingEncoder.Posting(
-            document: UInt32(number), pattern: patterns[part][pattern], positionCount: differences.count)
-          found.append((posting, positions.count))
-          positions += differences
-        }
+        let (first, firstPosition) = (rows.documents.count, rows.positions.count)
+        let segment = parts[part].segment
+        segment.list(ofTerm: index).read(patterns: segment.patterns, into: &rows)
+        rows.renumber(
+          from: first, positionsFrom: firstPosition, documents: numbers[part], patterns: patterns[part],
+          total: segment.patterns.total)
+        merge.endRun(rows)
       }
-      guard holders.count > 1 else {
-        return encoder.add(term: term, postings: found.map(\.posting), positions: positions[...])
-      }
-      found.sort { $0.posting.document < $1.posting.document }
-      values.removeAll(keepingCapacity: true)
-      for (posting, first) in found { values += positions[first..<first + posting.positionCount] }
-      encoder.add(term: term, postings: found.map(\.posting), positions: values[...])
+      if holders.count > 1 { merge.sort(&rows) { encoder.positionCount(ofPattern: $0) } }
+      encoder.add(
+        term: term.span, documents: rows.documents.span, patterns: rows.patterns.span, positions: rows.positions.span)
     }
   }
 
@@ -126,13 +118,11 @@ struct SegmentMerger {
 
   /// Words with the sums of their counts. Deleted documents stay counted: the counts only order corrections, and every
   /// correction is checked against the live documents.
-  private func mergedVocabulary() -> [(word: [UInt8], documents: UInt32)] {
-    var words: [(word: [UInt8], documents: UInt32)] = []
+  private func mergeVocabulary(into encoder: inout SegmentEncoder) {
     forEachText(of: parts.map(\.segment.vocabulary)) { word, holders in
       let count = holders.reduce(0) { $0 + parts[$1.part].segment.vocabularyCount($1.index) }
-      words.append((word, UInt32(count)))
+      encoder.addVocabulary(word: word.span, documents: UInt32(count))
     }
-    return words
   }
 
   private func mergedColumn(_ field: Int) -> ColumnValues {
@@ -169,12 +159,15 @@ struct SegmentMerger {
     var values = TextColumnValues()
     values.dictionary = texts
     values.names = names
+    values.ends.reserveCapacity(origins.count)
     for (part, document) in origins {
-      var list: [UInt32] = []
+      columns[part]?.forEachOrdinal(of: document) { values.ordinals.append(places[part][$0]) }
+      values.ends.append(values.ordinals.count)
+    }
+    guard !names.isEmpty else { return .texts(values) }
+    for (part, document) in origins {
       var pairs: [(name: UInt32, number: Double)] = []
-      columns[part]?.forEachOrdinal(of: document) { list.append(places[part][$0]) }
       columns[part]?.forEachPair(of: document) { pairs.append((namePlaces[part][$0], $1)) }
-      values.ordinals.append(list)
       values.pairs.append(pairs)
     }
     return .texts(values)

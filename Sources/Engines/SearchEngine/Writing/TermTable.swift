@@ -1,104 +1,186 @@
-internal import ByteCoding
-
 /// Numbers distinct byte strings in the order in which they come: open addressing over one arena, no allocation a look-up.
-struct TermTable {
-  private(set) var arena: [UInt8] = []
-  private(set) var starts: [Int] = [0]
-  /// The number of a text, or −1, and the upper half of its hash.
-  private var slots: [Slot] = Array(repeating: Slot(), count: 1024)
+struct TermTable: ~Copyable {
+  private var arena = Row<UInt8>()
+  private var starts = Row<UInt32>(repeating: 0, count: 1)
+  private var slots = Row<Slot>(repeating: Slot(), count: 1024)
 
-  private struct Slot {
+  /// Where a text is, and a part of its hash: most look-ups touch one slot and the text itself.
+  struct Slot: BitwiseCopyable {
+    /// −1 where there is none.
     var number: Int32 = -1
     var hash: UInt32 = 0
+    var start: UInt32 = 0
+    var count: UInt32 = 0
   }
 
-  var count: Int { starts.count - 1 }
+  var count: Int { starts.count &- 1 }
+  /// The bytes of all texts.
+  var byteCount: Int { arena.count }
 
-  func bytes(_ number: Int) -> ArraySlice<UInt8> { arena[starts[number]..<starts[number + 1]] }
+  /// A text by its number.
+  @_lifetime(borrow self)
+  func text(_ number: Int) -> Span<UInt8> {
+    arena.span.extracting(Int(starts[number])..<Int(starts[number &+ 1]))
+  }
 
-  /// The numbers of all texts, in the order of their bytes.
-  var order: [Int] {
+  func bytes(_ number: Int) -> [UInt8] {
+    // Safety: the bytes are copied within the closure.
+    unsafe text(number).withUnsafeBufferPointer { unsafe Array($0) }
+  }
+
+  /// How many bytes a text has.
+  func length(_ number: Int) -> Int { Int(starts[number &+ 1] &- starts[number]) }
+
+  /// The numbers of the texts from `first` on, in the order of their bytes.
+  func order(from first: Int = 0) -> [Int] {
     // Most texts differ in their first eight bytes.
-    let keys = (0..<count).map { number in
-      var key: UInt64 = 0
-      for (index, byte) in bytes(number).prefix(8).enumerated() { key |= UInt64(byte) << UInt64(56 - 8 * index) }
-      return (key: key, number: number)
+    var keys: [(key: UInt64, number: Int)] = []
+    keys.reserveCapacity(count - first)
+    for number in first..<count { keys.append((Self.key(text(number)), number)) }
+    keys.sort { $0.key != $1.key ? $0.key < $1.key : isLess($0.number, $1.number) }
+    return keys.map(\.number)
+  }
+
+  /// A text's first eight bytes, ordered as the texts are.
+  private static func key(_ text: Span<UInt8>) -> UInt64 {
+    var key: UInt64 = 0
+    for index in 0..<min(8, text.count) { key |= UInt64(text[index]) &<< UInt64(56 &- 8 &* index) }
+    return key
+  }
+
+  /// Whether a text comes before another in the order of bytes.
+  func isLess(_ left: Int, _ right: Int) -> Bool {
+    let left = text(left)
+    let right = text(right)
+    for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+      return left[index] < right[index]
     }
-    return keys.sorted {
-      $0.key != $1.key ? $0.key < $1.key : bytes($0.number).lexicographicallyPrecedes(bytes($1.number))
-    }.map(\.number)
+    return left.count < right.count
   }
 
   /// The number of `text`, a new one where it was not known.
-  mutating func number(of text: ArraySlice<UInt8>) -> Int {
-    if (count + 1) * 2 > slots.count { grow() }
-    let hash = Self.hash(text)
-    let mask = slots.count - 1
+  mutating func number(of text: Span<UInt8>) -> Int { number(of: text, hash: Self.hash(text)) }
+
+  /// As above, where the text's ``hash(_:)`` is known.
+  @inline(__always)
+  mutating func number(of text: Span<UInt8>, hash: UInt64) -> Int {
+    let mask = slots.count &- 1
     var place = Int(truncatingIfNeeded: hash) & mask
-    let upper = UInt32(truncatingIfNeeded: hash >> 32)
-    while slots[place].number >= 0 {
-      if slots[place].hash == upper, isText(Int(slots[place].number), text) { return Int(slots[place].number) }
-      place = (place + 1) & mask
+    let upper = UInt32(truncatingIfNeeded: hash &>> 32)
+    while true {
+      let slot = slots[place]
+      guard slot.number >= 0 else { return insert(text, hash: hash) }
+      if slot.hash == upper, Int(slot.count) == text.count, isText(at: Int(slot.start), text) {
+        return Int(slot.number)
+      }
+      place = (place &+ 1) & mask
     }
-    slots[place] = Slot(number: Int32(count), hash: upper)
-    arena.append(contentsOf: text)
-    starts.append(arena.count)
-    return count - 1
+  }
+
+  /// The number that stands in a hash's first slot, right or not: to have what a look-up needs at hand before it is made.
+  @inline(__always)
+  func guess(_ hash: UInt64) -> (number: Int, start: Int) {
+    let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count &- 1)]
+    return (Int(slot.number), Int(slot.start))
+  }
+
+  /// A byte of the arena, 0 outside of it.
+  @inline(__always)
+  func byte(_ place: Int) -> UInt8 { place < arena.count ? arena[place] : 0 }
+
+  @inline(never)
+  private mutating func insert(_ text: Span<UInt8>, hash: UInt64) -> Int {
+    let number = count
+    if (number + 1) * 2 > slots.count { grow() }
+    let start = arena.count
+    arena.append(text)
+    starts.append(UInt32(arena.count))
+    let slot = Slot(
+      number: Int32(number), hash: UInt32(truncatingIfNeeded: hash &>> 32), start: UInt32(start),
+      count: UInt32(text.count))
+    put(slot, at: hash)
+    return number
+  }
+
+  private mutating func put(_ slot: Slot, at hash: UInt64) {
+    let mask = slots.count &- 1
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while slots[place].number >= 0 { place = (place &+ 1) & mask }
+    slots[place] = slot
+  }
+
+  private mutating func grow() {
+    let before = slots.count
+    var old = Row<Slot>(repeating: Slot(), count: before * 2)
+    swap(&old, &slots)
+    for index in 0..<before where old[index].number >= 0 {
+      put(old[index], at: Self.hash(text(Int(old[index].number))))
+    }
   }
 
   /// The number of `text`; nil where it is not known.
-  func find(_ text: ArraySlice<UInt8>) -> Int? {
+  func find(_ text: Span<UInt8>) -> Int? {
     let hash = Self.hash(text)
-    let mask = slots.count - 1
+    let mask = slots.count &- 1
     var place = Int(truncatingIfNeeded: hash) & mask
     while slots[place].number >= 0 {
-      if isText(Int(slots[place].number), text) { return Int(slots[place].number) }
-      place = (place + 1) & mask
+      let slot = slots[place]
+      if Int(slot.count) == text.count, isText(at: Int(slot.start), text) { return Int(slot.number) }
+      place = (place &+ 1) & mask
     }
     return nil
   }
 
-  private func isText(_ number: Int, _ text: ArraySlice<UInt8>) -> Bool {
-    let start = starts[number]
-    guard starts[number + 1] - start == text.count else { return false }
-    // Safety: both ranges are within their arrays.
-    return unsafe arena.withUnsafeBufferPointer { arena in
-      unsafe text.withUnsafeBufferPointer { text in
-        for index in 0..<text.count where unsafe arena[start + index] != text[index] { return false }
+  @inline(__always)
+  private func isText(at start: Int, _ text: Span<UInt8>) -> Bool {
+    precondition(start &+ text.count <= arena.count, "a slot points outside of the arena")
+    // Safety: both have so many bytes.
+    return unsafe arena.span.withUnsafeBytes { arena in
+      unsafe text.withUnsafeBytes { text in
+        var at = 0
+        while at &+ 8 <= text.count {
+          let left = unsafe arena.loadUnaligned(fromByteOffset: start &+ at, as: UInt64.self)
+          let right = unsafe text.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+          if left != right { return false }
+          at &+= 8
+        }
+        while at < text.count {
+          if unsafe arena[start &+ at] != text[at] { return false }
+          at &+= 1
+        }
         return true
       }
     }
   }
 
-  private mutating func grow() {
-    slots = Array(repeating: Slot(), count: slots.count * 2)
-    let mask = slots.count - 1
-    for number in 0..<count {
-      let hash = Self.hash(bytes(number))
-      var place = Int(truncatingIfNeeded: hash) & mask
-      while slots[place].number >= 0 { place = (place + 1) & mask }
-      slots[place] = Slot(number: Int32(number), hash: UInt32(truncatingIfNeeded: hash >> 32))
-    }
-  }
-
   /// FNV-1a (Fowler, Noll, Vo) over eight bytes at once, with a last mixing, since one step spreads bits upwards only.
-  private static func hash(_ text: ArraySlice<UInt8>) -> UInt64 {
-    // Safety: eight bytes are read where there are as many.
+  @inline(__always)
+  static func hash(_ text: Span<UInt8>) -> UInt64 {
+    // Safety: eight, four or fewer bytes are read where there are as many; the last ones may be read twice.
     unsafe text.withUnsafeBytes { bytes in
-      var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.count)
+      let count = bytes.count
+      var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(truncatingIfNeeded: count)
       var at = 0
-      while at &+ 8 <= bytes.count {
+      while at &+ 8 <= count {
         hash = unsafe (hash ^ bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15
-        hash ^= hash >> 32
+        hash ^= hash &>> 32
         at &+= 8
       }
       var rest: UInt64 = 0
-      while at < bytes.count {
-        rest = unsafe rest &<< 8 | UInt64(bytes[at])
-        at &+= 1
+      if count >= 8 {
+        rest = unsafe bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      } else if count >= 4 {
+        rest = unsafe UInt64(bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
+        rest |= unsafe UInt64(bytes.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)) &<< 32
+      } else {
+        while at < count {
+          rest = unsafe rest &<< 8 | UInt64(bytes[at])
+          at &+= 1
+        }
       }
       hash = (hash ^ rest) &* 0x9e37_79b9_7f4a_7c15
-      return hash ^ hash >> 29
+      hash ^= hash &>> 29
+      return hash &* 0xbf58_476d_1ce4_e5b9
     }
   }
 }

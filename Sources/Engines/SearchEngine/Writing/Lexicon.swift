@@ -1,0 +1,136 @@
+internal import TextAnalysis
+
+/// The words of texts, each with its term, and how often the segment that is being made has them.
+///
+/// It may serve for one segment after the other: what was once stemmed and sorted is known then.
+struct Lexicon: ~Copyable {
+  private var words = TermTable()
+  private var terms = TermTable()
+  private var entries = Row<Entry>()
+  private var stemmer = WordStemmer()
+  /// The words and terms that were sorted last, in order.
+  private var orderedWords: [Int] = []
+  private var orderedTerms: [Int] = []
+  private var hashes = Row<UInt64>()
+
+  struct Entry: BitwiseCopyable {
+    /// −1 while it is not known.
+    var term: Int32 = -1
+    /// The document that had the word last, and how many had it.
+    var lastDocument: UInt32 = .max
+    var documents: UInt32 = 0
+  }
+
+  /// Shorter words are no vocabulary.
+  private static let shortestWord = 2
+  /// With more words or bytes, it begins anew: texts that never repeat themselves would fill the memory.
+  private static let mostWords = 1 << 19
+  private static let mostBytes = 1 << 23
+
+  /// Begins to count for a new segment.
+  mutating func begin() {
+    if words.count > Self.mostWords || words.byteCount > Self.mostBytes { self = Lexicon() }
+    for index in 0..<entries.count {
+      entries[index].lastDocument = .max
+      entries[index].documents = 0
+    }
+  }
+
+  /// Appends the numbers of a buffer's words.
+  mutating func look(up buffer: borrowing TermBuffer, into numbers: inout Row<UInt32>) {
+    let bytes = buffer.bytes.span
+    let tokens = buffer.tokens.span
+    hashes.removeAll()
+    for index in tokens.indices {
+      let token = tokens[index]
+      hashes.append(TermTable.hash(bytes.extracting(token.start..<token.start &+ token.count)))
+    }
+    // What the look-ups will need is asked for first, all at once: memory is far, and waits for several at a time as long as
+    // for one.
+    var touched: UInt8 = 0
+    for index in 0..<hashes.count {
+      let guess = words.guess(hashes[index])
+      touched |= words.byte(guess.start)
+      if guess.number >= 0 { touched |= UInt8(truncatingIfNeeded: entries[guess.number].documents) }
+    }
+    self.touched = touched
+    for index in tokens.indices {
+      let token = tokens[index]
+      let text = bytes.extracting(token.start..<token.start &+ token.count)
+      let number = words.number(of: text, hash: hashes[index])
+      if number == entries.count { entries.append(Entry()) }
+      numbers.append(UInt32(truncatingIfNeeded: number))
+    }
+  }
+
+  /// Nothing; it keeps what is only touched from being left out.
+  private var touched: UInt8 = 0
+
+  /// The number of a word's term.
+  @inline(__always)
+  mutating func term(of word: Int) -> Int {
+    let term = entries[word].term
+    return term >= 0 ? Int(term) : makeTerm(of: word)
+  }
+
+  @inline(never)
+  private mutating func makeTerm(of word: Int) -> Int {
+    let stem = stemmer.term(of: words.bytes(word)[...])
+    let number = terms.number(of: stem.span)
+    entries[word].term = Int32(number)
+    return number
+  }
+
+  mutating func number(ofTerm term: ArraySlice<UInt8>) -> Int { terms.number(of: term.span) }
+
+  /// Counts a document that has a word: once, in however many fields it stands.
+  @inline(__always)
+  mutating func count(_ word: Int, in document: UInt32) {
+    guard entries[word].lastDocument != document else { return }
+    entries[word].lastDocument = document
+    entries[word].documents &+= 1
+  }
+
+  /// The number of terms.
+  var termCount: Int { terms.count }
+
+  /// A term by its number.
+  @_lifetime(borrow self)
+  func term(_ number: Int) -> Span<UInt8> { terms.text(number) }
+
+  /// The numbers of all terms, in the order of their bytes.
+  mutating func termOrder() -> [Int] {
+    orderedTerms = Self.merged(orderedTerms, terms.order(from: orderedTerms.count), terms)
+    return orderedTerms
+  }
+
+  /// Gives the words that documents of the segment have, in order, each with their number.
+  mutating func forEachWord(_ body: (Span<UInt8>, UInt32) -> Void) {
+    orderedWords = Self.merged(orderedWords, words.order(from: orderedWords.count), words)
+    for number in orderedWords where entries[number].documents > 0 && words.length(number) >= Self.shortestWord {
+      body(words.text(number), entries[number].documents)
+    }
+  }
+
+  /// Two orders of a table's texts in one.
+  private static func merged(_ left: [Int], _ right: [Int], _ table: borrowing TermTable) -> [Int] {
+    guard !left.isEmpty else { return right }
+    guard !right.isEmpty else { return left }
+    var merged: [Int] = []
+    merged.reserveCapacity(left.count + right.count)
+    var place = 0
+    for number in right {
+      // Few new ones come between many: the place of each is found by halves.
+      var low = place
+      var high = left.count
+      while low < high {
+        let middle = (low + high) / 2
+        if table.isLess(left[middle], number) { low = middle + 1 } else { high = middle }
+      }
+      merged += left[place..<low]
+      merged.append(number)
+      place = low
+    }
+    return merged + left[place...]
+  }
+}
