@@ -56,11 +56,10 @@ struct DamageTests {
     let folder = try TemporaryFolder()
     let manifest = try Self.saved(in: folder)
     var segment = try folder.read("segment-1")
-    segment[8] = 3
+    segment[8] = 4
     try folder.write(segment, as: "segment-1")
-    #expect(
-      try failure(folder, manifest) == .unknownFormat(path: folder.path + "/segment-1", found: 3, known: 2))
-    segment[8] = 2
+    #expect(try failure(folder, manifest) == .unknownFormat(path: folder.path + "/segment-1", found: 4, known: 3))
+    segment[8] = 3
     try folder.write(segment, as: "segment-1")
     var changes = Array(try folder.read("changes-1-1").dropLast(4))
     changes[8] = 2

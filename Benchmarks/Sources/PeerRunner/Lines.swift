@@ -11,7 +11,7 @@ struct Lines: Sequence, IteratorProtocol {
 
   mutating func next() -> [UInt8]? {
     while true {
-      if let end = block[at...].firstIndex(of: 0x0A) {
+      if let end = endOfLine() {
         defer { at = end + 1 }
         return Array(block[at..<end])
       }
@@ -22,6 +22,14 @@ struct Lines: Sequence, IteratorProtocol {
         return block.isEmpty ? nil : block
       }
       block += more
+    }
+  }
+
+  /// Where the line that starts at `at` ends; nil where the block does before.
+  private func endOfLine() -> Int? {
+    block.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, let found = memchr(base + at, 0x0A, bytes.count - at) else { return nil }
+      return UnsafeRawPointer(found) - base
     }
   }
 }

@@ -29,12 +29,44 @@ public struct Analyzer: Sendable, Hashable {
   }
 
   /// Appends the terms of UTF-8 `text` to `buffer`; bytes that are not UTF-8 part words.
-  @discardableResult
-  public func analyze(_ text: Span<UInt8>, into buffer: inout TermBuffer, position: Int = 0) -> Int {
-    for index in text.indices where text[index] >= 0x80 {
+  @discardableResult public func analyze(_ text: Span<UInt8>, into buffer: inout TermBuffer, position: Int = 0) -> Int {
+    guard ASCII.isASCII(text) else {
       return UnicodeSegmentation(stems: stems).analyze(text, into: &buffer, position: position)
     }
+    guard stems else { return foldASCII(text, into: &buffer, position: position) }
     return analyzeASCII(text, into: &buffer, position: position)
+  }
+
+  /// The words of an ASCII text: they take no more room than it has.
+  private func foldASCII(_ text: Span<UInt8>, into buffer: inout TermBuffer, position: Int) -> Int {
+    var position = position
+    var tokens: [TermBuffer.Token] = []
+    swap(&tokens, &buffer.tokens)
+    let before = buffer.bytes.count
+    buffer.bytes.append(addingCapacity: text.count) { (output: inout OutputSpan<UInt8>) in
+      var at = 0
+      while at < text.count {
+        var folded = ASCII.folded(text[at])
+        guard folded != 0 else {
+          at &+= 1
+          continue
+        }
+        let first = at
+        let start = before &+ output.count
+        repeat {
+          if at &- first < TermBuffer.longestTerm { output.append(folded) }
+          at &+= 1
+          folded = at < text.count ? ASCII.folded(text[at]) : 0
+        } while folded != 0
+        tokens.append(
+          TermBuffer.Token(
+            start: start, count: min(at - first, TermBuffer.longestTerm), position: position, source: first..<at))
+        position &+= 1
+        if ASCII.startsPossessive(text, at) { at &+= 2 }
+      }
+    }
+    swap(&tokens, &buffer.tokens)
+    return position
   }
 
   /// The terms of a text.
@@ -88,6 +120,20 @@ enum ASCII {
   static func isAlphanumeric(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
 
   static func lowercased(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
+
+  /// A letter or digit in lower case; 0 for everything else.
+  @inline(__always) static func folded(_ byte: UInt8) -> UInt8 {
+    let lower = byte | 0x20
+    if lower &- UInt8(ascii: "a") < 26 { return lower }
+    return isDigit(byte) ? byte : 0
+  }
+
+  /// Whether no byte is beyond ASCII.
+  static func isASCII(_ text: Span<UInt8>) -> Bool {
+    var all: UInt8 = 0
+    for index in text.indices { all |= text[index] }
+    return all < 0x80
+  }
 
   /// Whether `'s` stands at `at` and no letter or digit follows.
   static func startsPossessive(_ text: Span<UInt8>, _ at: Int) -> Bool {

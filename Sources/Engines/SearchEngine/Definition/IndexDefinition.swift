@@ -146,6 +146,9 @@ public struct IndexDocument: Sendable {
   var numbers: [(field: Int, number: Double)] = []
   var attributeNumbers: [(field: Int, name: String, number: Double)] = []
 
+  /// Room that is made at once for values of a kind.
+  private static let usualValues = 4
+
   /// Between an attribute's name and its value, in the column of a family of attributes.
   static let attributeSeparator = "\u{0}"
 
@@ -158,9 +161,15 @@ public struct IndexDocument: Sendable {
   /// Adds a text to a text field; several texts of a field are parted by a gap that phrases don't cross.
   public mutating func addText(_ text: String, field: Int) { texts.append((field, text)) }
   /// Adds a keyword, or the path of a hierarchical one.
-  public mutating func addKeyword(_ text: String, field: Int) { keywords.append((field, text)) }
+  public mutating func addKeyword(_ text: String, field: Int) {
+    if keywords.isEmpty { keywords.reserveCapacity(Self.usualValues) }
+    keywords.append((field, text))
+  }
   /// Sets a number.
-  public mutating func addNumber(_ number: Double, field: Int) { numbers.append((field, number)) }
+  public mutating func addNumber(_ number: Double, field: Int) {
+    if numbers.isEmpty { numbers.reserveCapacity(Self.usualValues) }
+    numbers.append((field, number))
+  }
   /// Sets a boolean.
   public mutating func addBoolean(_ flag: Bool, field: Int) { numbers.append((field, flag ? 1 : 0)) }
   /// Sets a moment, in microseconds since 1970.

@@ -10,23 +10,11 @@ struct PostingEncoder: ~Copyable {
   private var gaps = Row<UInt32>()
   private var words = Row<UInt64>()
 
-  /// The bytes of a place: documents (4), number of the list's bitmap or the greatest (4), start of the list and of its
-  /// positions (8 each).
-  static let placeBytes = 24
-
   /// Where a list is.
   struct Place {
-    let count: UInt32
-    let bitmap: UInt32
-    let start: UInt64
-    let positionsStart: UInt64
-
-    func write(to bytes: inout Row<UInt8>) {
-      bytes.write(count)
-      bytes.write(bitmap)
-      bytes.write(start)
-      bytes.write(positionsStart)
-    }
+    let count: Int
+    let start: Int
+    let positionsStart: Int
   }
 
   init(documentCount: Int) { self.documentCount = documentCount }
@@ -81,11 +69,11 @@ struct PostingEncoder: ~Copyable {
 
   /// Begins a list, with its bitmap and room for its table, where it has them.
   private mutating func begin(_ documents: Span<UInt32>) -> (place: Place, table: Int?) {
-    let isDense = Self.isDense(documents.count, of: documentCount)
-    let place = Place(
-      count: UInt32(documents.count), bitmap: isDense ? bitmapCount : .max, start: UInt64(lists.count),
-      positionsStart: UInt64(places.count))
-    if isDense { addBitmap(documents) }
+    let place = Place(count: documents.count, start: lists.count, positionsStart: places.count)
+    if Self.isDense(documents.count, of: documentCount) {
+      lists.write(bitmapCount)
+      addBitmap(documents)
+    }
     let blocks = (documents.count + BitPacking.blockCount - 1) / BitPacking.blockCount
     guard blocks > 1 else { return (place, nil) }
     let table = lists.count
@@ -99,8 +87,8 @@ struct PostingEncoder: ~Copyable {
   ) {
     let at = table + block * PostingList.tableEntry
     set(last, at: at)
-    set(UInt32(lists.count - Int(place.start)), at: at + 4)
-    set(UInt32(places.count - Int(place.positionsStart)), at: at + 8)
+    set(UInt32(lists.count - table), at: at + 4)
+    set(UInt32(places.count - place.positionsStart), at: at + 8)
     set(document, at: at + 12)
     set(pattern, at: at + 16)
     set(rest.bitPattern, at: at + 20)

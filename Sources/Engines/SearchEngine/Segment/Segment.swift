@@ -23,12 +23,13 @@ final class Segment: Sendable {
   /// How texts are numbered in other segments.
   let ordinalMaps = OrdinalMaps()
 
-  private let termPlaces: Section
+  private let termPlaces: ListPlaces
   private let postings: Section
   private let positions: Section
   private let bitmaps: Section
   private let lengths: Section
-  private let storedPlaces: Section
+  private let storedStarts: NumberTable
+  private let vocabularyCounts: NumberTable
   private let stored: Section
 
   /// Opens a segment; `path` is for messages. `lookups` are those of the segment whose bytes these are a copy of.
@@ -63,12 +64,15 @@ final class Segment: Sendable {
     terms = try table(.terms)
     ids = try table(.ids)
     vocabulary = try table(.vocabulary)
-    termPlaces = try section(.termPlaces)
+    let placeSection = try section(.termPlaces, atLeast: 4)
+    termPlaces = ListPlaces(bytes: bytes, start: placeSection.start, count: terms.count)
+    vocabularyCounts = NumberTable(bytes: bytes, start: vocabulary.end, count: vocabulary.count)
     postings = try section(.postings, atLeast: BitPacking.readAhead)
     positions = try section(.positions, atLeast: BitPacking.readAhead)
     bitmaps = try section(.bitmaps)
     lengths = try section(.lengths)
-    storedPlaces = try section(.storedPlaces)
+    let storedSection = try section(.storedPlaces, atLeast: 4)
+    storedStarts = NumberTable(bytes: bytes, start: storedSection.start, count: documents + 1)
     stored = try section(.stored)
     let patternSection = try section(.patterns)
     do throws(IndexError.Damage) {
@@ -90,8 +94,8 @@ final class Segment: Sendable {
     }
     guard weights.allSatisfy({ $0.isFinite && $0 > 0 }) else { throw damaged(.summary, "a weight is none") }
     norms = FieldNorms(weights: weights, totalLengths: totalLengths, documentCount: documents)
-    guard ids.count == documents, lengths.count == fieldCount * documents, storedPlaces.count == (documents + 1) * 8,
-      termPlaces.count == terms.count * PostingEncoder.placeBytes
+    guard ids.count == documents, lengths.count == fieldCount * documents, storedStarts.end == storedSection.end,
+      termPlaces.end == placeSection.end
     else { throw damaged(.summary, "the sections disagree") }
   }
 
@@ -113,7 +117,10 @@ final class Segment: Sendable {
 
   /// A document's stored bytes, as they are in the segment.
   func storedBlob(of document: Int) -> [UInt8] {
-    bytes.bytes(stored.start + storedPlaces.uint64(document)..<stored.start + storedPlaces.uint64(document + 1))
+    let from = storedStarts[document]
+    let to = storedStarts[document + 1]
+    precondition(0 <= from && from <= to && to <= stored.count, "a segment's table points outside of it")
+    return bytes.bytes(stored.start + from..<stored.start + to)
   }
 
   /// A document's stored bytes.
@@ -122,31 +129,30 @@ final class Segment: Sendable {
   // MARK: Terms
 
   /// The number of documents that have a term, deleted ones included.
-  func documents(ofTerm term: Int) -> Int {
-    Int(bytes.load(UInt32.self, at: termPlaces.start + term * PostingEncoder.placeBytes))
-  }
+  func documents(ofTerm term: Int) -> Int { termPlaces.documents(term) }
 
   /// A term's documents.
-  func list(ofTerm term: Int) -> PostingList { list(at: termPlaces.start + term * PostingEncoder.placeBytes) }
+  func list(ofTerm term: Int) -> PostingList { list(at: termPlaces[term]) }
 
   /// The documents of a column's text.
-  func list(ofText ordinal: Int, in column: TextColumn) -> PostingList { list(at: column.place(ofText: ordinal)) }
+  func list(ofText ordinal: Int, in column: TextColumn) -> PostingList { list(at: column.places[ordinal]) }
 
-  private func list(at place: Int) -> PostingList {
-    let bitmap = bytes.load(UInt32.self, at: place + 4)
+  private func list(at place: (count: Int, start: Int, positionsStart: Int)) -> PostingList {
+    var start = postings.start + place.start
+    var bitmap: DenseDocuments?
+    if PostingEncoder.isDense(place.count, of: documentCount) {
+      let number = Int(bytes.load(UInt32.self, at: start))
+      start += 4
+      bitmap = DenseDocuments(
+        bytes: bytes, start: bitmaps.start + number * DenseDocuments.byteCount(documentCount), documents: documentCount,
+        limit: bitmaps.end)
+    }
     return PostingList(
-      bytes: bytes, count: Int(bytes.load(UInt32.self, at: place)),
-      start: postings.start + Int(truncatingIfNeeded: bytes.load(UInt64.self, at: place + 8)),
-      limit: postings.end - BitPacking.readAhead,
-      positionsStart: positions.start + Int(truncatingIfNeeded: bytes.load(UInt64.self, at: place + 16)),
-      positionsLimit: positions.end - BitPacking.readAhead,
-      bitmap: bitmap == .max
-        ? nil
-        : DenseDocuments(
-          bytes: bytes, start: bitmaps.start + Int(bitmap) * DenseDocuments.byteCount(documentCount),
-          documents: documentCount, limit: bitmaps.end))
+      bytes: bytes, count: place.count, start: start, limit: postings.end - BitPacking.readAhead,
+      positionsStart: positions.start + place.positionsStart, positionsLimit: positions.end - BitPacking.readAhead,
+      bitmap: bitmap)
   }
 
   /// In how many documents a word of the vocabulary stands.
-  func vocabularyCount(_ word: Int) -> Int { Int(bytes.load(UInt32.self, at: vocabulary.end + word * 4)) }
+  func vocabularyCount(_ word: Int) -> Int { vocabularyCounts[word] }
 }

@@ -7,7 +7,7 @@ struct SegmentEncoder: ~Copyable {
   private let textFieldCount: Int
   private let lengths: [UInt8]
   private var terms = TextTableWriter()
-  private var places = Row<UInt8>()
+  private var places = ListPlaces.Writer()
   private var lists: PostingEncoder
   /// For each text field and code of a length what an occurrence counts, by this segment's own statistics.
   private let norms: FieldNorms
@@ -58,7 +58,7 @@ struct SegmentEncoder: ~Copyable {
   mutating func add(term: Span<UInt8>, documents: Span<UInt32>, patterns: Span<UInt32>, positions: Span<UInt32>) {
     guard documents.count > 0 else { return }
     terms.append(term)
-    lists.add(documents: documents, patterns: patterns, positions: positions, weights: weights).write(to: &places)
+    places.append(lists.add(documents: documents, patterns: patterns, positions: positions, weights: weights))
   }
 
   // MARK: What does not depend on terms
@@ -77,11 +77,11 @@ struct SegmentEncoder: ~Copyable {
   /// Takes a word of the vocabulary, in order, and in how many documents it is.
   mutating func addVocabulary(word: Span<UInt8>, documents: UInt32) {
     words.append(word)
-    wordDocuments.append(documents)
+    wordDocuments.append(UInt64(documents))
   }
 
   private var words = TextTableWriter()
-  private var wordDocuments = Row<UInt32>()
+  private var wordDocuments = Row<UInt64>()
 
   /// The columns.
   mutating func setColumns(_ columns: [ColumnValues]) {
@@ -117,18 +117,20 @@ struct SegmentEncoder: ~Copyable {
     ids.write(to: &bytes)
     sections[.ids] = bytes.bytes
     bytes.removeAll()
-    for index in 0..<storedStarts.count { bytes.write(storedStarts[index]) }
-    bytes.write(UInt64(storedBytes.count))
+    storedStarts.append(UInt64(storedBytes.count))
+    NumberTable.write(storedStarts.span, to: &bytes)
     sections[.storedPlaces] = bytes.bytes
     sections[.stored] = storedBytes.bytes
     bytes.removeAll()
     words.write(to: &bytes)
-    for index in 0..<wordDocuments.count { bytes.write(wordDocuments[index]) }
+    NumberTable.write(wordDocuments.span, to: &bytes)
     sections[.vocabulary] = bytes.bytes
     bytes.removeAll()
     terms.write(to: &bytes)
     sections[.terms] = bytes.bytes
-    sections[.termPlaces] = places.bytes
+    bytes.removeAll()
+    places.write(to: &bytes)
+    sections[.termPlaces] = bytes.bytes
     let lists = lists.finish()
     sections[.postings] = lists.postings
     sections[.positions] = lists.positions

@@ -6,7 +6,7 @@ internal import ByteCoding
 /// (8), then the CRC-32C of all that (4), then the sections.
 enum SegmentFormat {
   static let magic = Array("XOPIXSEG".utf8)
-  static let version: UInt32 = 2
+  static let version: UInt32 = 3
 
   enum SectionID: UInt32, CaseIterable {
     /// Number of documents and of text fields (4 each), then for each text field the sum of its lengths (8),
@@ -14,7 +14,7 @@ enum SegmentFormat {
     case summary = 1
     /// The terms in order, as a text table.
     case terms = 2
-    /// For each term the place of its list.
+    /// Where the terms' lists are.
     case termPlaces = 3
     /// The lists of terms and of keywords.
     case postings = 4
@@ -25,7 +25,7 @@ enum SegmentFormat {
     case ids = 7
     /// The bitmaps of lists of many documents.
     case bitmaps = 8
-    /// For each document the start of its stored bytes (8); one more for the end.
+    /// For each document the start of its stored bytes, one more for the end, as a table of numbers.
     case storedPlaces = 9
     case stored = 10
     case columns = 11

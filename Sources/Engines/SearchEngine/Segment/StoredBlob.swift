@@ -1,6 +1,7 @@
 internal import CZstd
 
-/// A stored document: a byte that says how, then its bytes, compressed where that makes them fewer.
+/// A stored document: a byte that says how, then its bytes, compressed where that makes them fewer; nothing where it has no
+/// bytes.
 enum StoredBlob {
   /// Compresses documents one after the other, with a context of its own that is used again.
   // Safety: the context is made in `init`, used by one thread at a time since the type is not `Sendable`, and freed in
@@ -13,7 +14,8 @@ enum StoredBlob {
     deinit { unsafe _ = ZSTD_freeCCtx(context) }
 
     func packed(_ bytes: [UInt8]) -> [UInt8] {
-      guard !bytes.isEmpty, let context = unsafe context else { return [0] + bytes }
+      guard !bytes.isEmpty else { return [] }
+      guard let context = unsafe context else { return [0] + bytes }
       let bound = ZSTD_compressBound(bytes.count)
       // Safety: the library writes at most `bound` bytes after the first, and reads the input within its count.
       let compressed = unsafe [UInt8](unsafeUninitializedCapacity: bound + 1) { output, count in

@@ -6,8 +6,8 @@ internal import ByteCoding
 /// one text each, or a path of them.
 ///
 /// Bytes of a list number (4): 1, 2 or 4; number of lists (4); a list number a document, the room filled up to a multiple of
-/// four; where each list's ordinals start (4 each, and the end); the ordinals (4 each), ascending; the dictionary; a place
-/// of its documents for each text (`PostingEncoder.Place`); then the numbers that belong to names: how many there are (4),
+/// four; where each list's ordinals start (4 each, and the end); the ordinals (4 each), ascending; the dictionary; the
+/// places of the lists of each text's documents (`ListPlaces`); then the numbers that belong to names: how many there are (4),
 /// and where there are any where each document's pairs start (4 each, and the end), and the pairs (ordinal of the name, 4,
 /// and double, 8); the names.
 struct TextColumn {
@@ -20,7 +20,8 @@ struct TextColumn {
   private let ordinals: Section
   /// The texts, in order.
   let dictionary: TextTable
-  private let places: Section
+  /// Where the lists of the texts' documents are.
+  let places: ListPlaces
   /// nil where no document has any.
   private let pairStarts: Section?
   private let pairs: Section
@@ -36,9 +37,8 @@ struct TextColumn {
     let startsAt = numbers + (documentCount * numberBytes + 3) / 4 * 4
     starts = Section(bytes: bytes, start: startsAt, count: (listCount + 1) * 4)
     ordinals = Section(bytes: bytes, start: starts.end, count: starts.uint32(listCount) * 4)
-    dictionary = TextTable(
-      bytes: bytes, start: ordinals.end + 4, count: Int(bytes.load(UInt32.self, at: ordinals.end)))
-    places = Section(bytes: bytes, start: dictionary.end, count: dictionary.count * PostingEncoder.placeBytes)
+    dictionary = TextTable(bytes: bytes, start: ordinals.end + 4, count: Int(bytes.load(UInt32.self, at: ordinals.end)))
+    places = ListPlaces(bytes: bytes, start: dictionary.end, count: dictionary.count)
     let pairCount = Int(bytes.load(UInt32.self, at: places.end))
     let pairTable = Section(
       bytes: bytes, start: places.end + 4, count: pairCount > 0 ? (documentCount + 1) * 4 : 0)
@@ -88,12 +88,7 @@ struct TextColumn {
   }
 
   /// How many documents have a text, deleted ones included.
-  func documents(ofText ordinal: Int) -> Int {
-    Int(bytes.load(UInt32.self, at: places.start + ordinal * PostingEncoder.placeBytes))
-  }
-
-  /// Where the place of a text's documents is.
-  func place(ofText ordinal: Int) -> Int { places.start + ordinal * PostingEncoder.placeBytes }
+  func documents(ofText ordinal: Int) -> Int { places.documents(ordinal) }
 
   /// For each text of a family of attributes the number of its name, ascending.
   var nameOfText: [Int] {

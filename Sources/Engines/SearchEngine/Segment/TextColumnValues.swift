@@ -75,7 +75,7 @@ struct TextColumnValues {
     return lists
   }
 
-  /// Writes for each text the place of the list of its documents.
+  /// Writes the places of the lists of each text's documents.
   private func writeDocuments(to bytes: inout Row<UInt8>, lists postings: inout PostingEncoder) {
     // A counting sort puts the documents of a text side by side.
     var next = Array(repeating: 0, count: dictionary.count + 1)
@@ -91,9 +91,11 @@ struct TextColumnValues {
       }
       start = end
     }
+    var places = ListPlaces.Writer()
     for ordinal in dictionary.indices {
-      postings.add(documents: documents.span.extracting(starts[ordinal]..<starts[ordinal + 1])).write(to: &bytes)
+      places.append(postings.add(documents: documents.span.extracting(starts[ordinal]..<starts[ordinal + 1])))
     }
+    places.write(to: &bytes)
   }
 
   /// Writes where each document's pairs start, the end of the last, and the pairs, after their number.

@@ -12,7 +12,7 @@ public final class IndexWriter {
   private var views: [SegmentView] = []
   private var nextNumber: UInt64 = 1
   /// By the bytes of their ids: two ids that are only canonically equivalent are two documents, here as in segments.
-  private var pending: [[UInt8]: PendingDocument] = [:]
+  private var pending = PendingDocuments()
   private var isChanged = true
   private var snapshot: IndexSnapshot
   private var files: IndexFiles
@@ -23,11 +23,6 @@ public final class IndexWriter {
   private let lexicons = (0..<builders).map { _ in KeptLexicon() }
   /// So many documents are merged at once; more are merged beside the writer. Settable for tests.
   var mostMergedAtOnce = 20_000
-
-  private struct PendingDocument {
-    var document: IndexDocument
-    var live: [Double]
-  }
 
   /// An empty index whose files will be in `directory`.
   public convenience init(directory: String, definition: IndexDefinition) throws(IndexError) {
@@ -74,18 +69,14 @@ public final class IndexWriter {
   /// Adds a document, or replaces the one with its id; its live values start anew.
   public func put(_ document: IndexDocument) {
     let id = Array(document.id.utf8)
-    if pending[id] == nil {
-      deleteVisible(id)
-    }
-    pending[id] = PendingDocument(
-      document: document, live: Array(repeating: .nan, count: liveFields.count))
+    if pending.put(document, id: id, liveFields: liveFields.count) { deleteVisible(id) }
     isChanged = true
   }
 
   /// Takes a document out; nothing where there is none.
   public func delete(id: String) {
     let id = Array(id.utf8)
-    if pending.removeValue(forKey: id) != nil { isChanged = true }
+    if pending.remove(id) { isChanged = true }
     deleteVisible(id)
   }
 
@@ -102,8 +93,8 @@ public final class IndexWriter {
       preconditionFailure("field \(definition.fields[field].name) is not declared live")
     }
     let id = Array(id.utf8)
-    if pending[id] != nil {
-      pending[id]?.live[live] = value
+    if pending.setLive(live, of: id, to: value) {
+      // It is noted there.
     } else if let (view, document) = place(of: id) {
       views[view].setLive(live, of: document, to: value)
     } else {
@@ -118,22 +109,23 @@ public final class IndexWriter {
   /// Whether there is a document with this id, counting what is not visible yet.
   public func contains(id: String) -> Bool {
     let id = Array(id.utf8)
-    return pending[id] != nil || place(of: id) != nil
+    return pending.document(id) != nil || place(of: id) != nil
   }
 
   /// A document's stored bytes, counting what is not visible yet.
   public func stored(id: String) -> [UInt8]? {
     let id = Array(id.utf8)
-    if let document = pending[id]?.document { return document.stored }
+    if let document = pending.document(id) { return document.stored }
     return place(of: id).map { views[$0].segment.storedDocument($1) }
   }
 
   private func place(of id: [UInt8]) -> (view: Int, document: Int)? {
     let hash = TermTable.hash(id.span)
     for index in views.indices.reversed() {
-      let view = views[index]
-      guard filter(of: view.segment).mayHold(hash) else { continue }
-      if let document = view.segment.document(id: id), !view.isDeleted(document) { return (index, document) }
+      guard filter(of: views[index].segment).mayHold(hash) else { continue }
+      if let document = views[index].segment.document(id: id), !views[index].isDeleted(document) {
+        return (index, document)
+      }
     }
     return nil
   }
@@ -169,8 +161,7 @@ public final class IndexWriter {
 
   /// Makes a segment of the pending documents, or some where they are many.
   private func flush() throws(IndexError) {
-    let documents = pendingInOrder()
-    pending = [:]
+    let documents = pending.takeAll()
     guard !documents.isEmpty else { return }
     let count = documents.count < Self.manyDocuments ? 1 : Self.builders
     let parts = (0..<count).map { documents[documents.count * $0 / count..<documents.count * ($0 + 1) / count] }
@@ -183,20 +174,6 @@ public final class IndexWriter {
       }
       views.append(view)
     }
-  }
-
-  /// The pending documents in the order of their ids.
-  private func pendingInOrder() -> [PendingDocument] {
-    // Sorted by their first eight bytes, then the rest: comparing numbers is far quicker.
-    var order: [(key: UInt64, id: [UInt8])] = []
-    order.reserveCapacity(pending.count)
-    for id in pending.keys {
-      var key: UInt64 = 0
-      for (index, byte) in id.prefix(8).enumerated() { key |= UInt64(byte) << UInt64(56 - 8 * index) }
-      order.append((key, id))
-    }
-    order.sort { $0.key != $1.key ? $0.key < $1.key : $0.id.lexicographicallyPrecedes($1.id) }
-    return order.compactMap { pending[$0.id] }
   }
 
   /// The bytes of a segment of each list of documents.

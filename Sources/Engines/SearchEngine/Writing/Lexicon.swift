@@ -9,8 +9,8 @@ struct Lexicon: ~Copyable {
   private var entries = Row<Entry>()
   private var stemmer = WordStemmer()
   /// The words and terms that were sorted last, in order.
-  private var orderedWords: [Int] = []
-  private var orderedTerms: [Int] = []
+  private var orderedWords: [TermTable.Ordered] = []
+  private var orderedTerms: [TermTable.Ordered] = []
   private var hashes = Row<UInt64>()
 
   struct Entry: BitwiseCopyable {
@@ -100,37 +100,14 @@ struct Lexicon: ~Copyable {
 
   /// The numbers of all terms, in the order of their bytes.
   mutating func termOrder() -> [Int] {
-    orderedTerms = Self.merged(orderedTerms, terms.order(from: orderedTerms.count), terms)
-    return orderedTerms
+    orderedTerms = terms.order(after: orderedTerms)
+    return orderedTerms.map(\.number)
   }
 
   /// Gives the words that documents of the segment have, in order, each with their number.
   mutating func forEachWord(_ body: (Span<UInt8>, UInt32) -> Void) {
-    orderedWords = Self.merged(orderedWords, words.order(from: orderedWords.count), words)
-    for number in orderedWords where entries[number].documents > 0 && words.length(number) >= Self.shortestWord {
-      body(words.text(number), entries[number].documents)
-    }
-  }
-
-  /// Two orders of a table's texts in one.
-  private static func merged(_ left: [Int], _ right: [Int], _ table: borrowing TermTable) -> [Int] {
-    guard !left.isEmpty else { return right }
-    guard !right.isEmpty else { return left }
-    var merged: [Int] = []
-    merged.reserveCapacity(left.count + right.count)
-    var place = 0
-    for number in right {
-      // Few new ones come between many: the place of each is found by halves.
-      var low = place
-      var high = left.count
-      while low < high {
-        let middle = (low + high) / 2
-        if table.isLess(left[middle], number) { low = middle + 1 } else { high = middle }
-      }
-      merged += left[place..<low]
-      merged.append(number)
-      place = low
-    }
-    return merged + left[place...]
+    orderedWords = words.order(after: orderedWords)
+    for word in orderedWords where entries[word.number].documents > 0 && words.length(word.number) >= Self.shortestWord
+    { body(words.text(word.number), entries[word.number].documents) }
   }
 }

@@ -31,14 +31,43 @@ struct TermTable: ~Copyable {
   /// How many bytes a text has.
   func length(_ number: Int) -> Int { Int(starts[number &+ 1] &- starts[number]) }
 
-  /// The numbers of the texts from `first` on, in the order of their bytes.
-  func order(from first: Int = 0) -> [Int] {
-    // Most texts differ in their first eight bytes.
-    var keys: [(key: UInt64, number: Int)] = []
-    keys.reserveCapacity(count - first)
-    for number in first..<count { keys.append((Self.key(text(number)), number)) }
-    keys.sort { $0.key != $1.key ? $0.key < $1.key : isLess($0.number, $1.number) }
-    return keys.map(\.number)
+  /// A text by its number and its first bytes, which most texts differ in.
+  struct Ordered: BitwiseCopyable {
+    let key: UInt64
+    let number: Int
+  }
+
+  /// The numbers of all texts, in the order of their bytes.
+  func order() -> [Int] { order(of: 0).map(\.number) }
+
+  /// The texts from a number on, in the order of their bytes.
+  private func order(of first: Int) -> [Ordered] {
+    var texts: [Ordered] = []
+    texts.reserveCapacity(count - first)
+    for number in first..<count { texts.append(Ordered(key: Self.key(text(number)), number: number)) }
+    texts.sort { isLess($0, $1) }
+    return texts
+  }
+
+  /// All texts in the order of their bytes, where the order of the first ones is known.
+  func order(after known: [Ordered]) -> [Ordered] {
+    let new = order(of: known.count)
+    guard !known.isEmpty, !new.isEmpty else { return known.isEmpty ? new : known }
+    var all: [Ordered] = []
+    all.reserveCapacity(count)
+    var place = 0
+    for text in new {
+      while place < known.count, isLess(known[place], text) {
+        all.append(known[place])
+        place += 1
+      }
+      all.append(text)
+    }
+    return all + known[place...]
+  }
+
+  @inline(__always) private func isLess(_ left: Ordered, _ right: Ordered) -> Bool {
+    left.key != right.key ? left.key < right.key : isLess(left.number, right.number)
   }
 
   /// A text's first eight bytes, ordered as the texts are.
@@ -49,7 +78,7 @@ struct TermTable: ~Copyable {
   }
 
   /// Whether a text comes before another in the order of bytes.
-  func isLess(_ left: Int, _ right: Int) -> Bool {
+  private func isLess(_ left: Int, _ right: Int) -> Bool {
     let left = text(left)
     let right = text(right)
     for index in 0..<min(left.count, right.count) where left[index] != right[index] {
