@@ -47,6 +47,6 @@ final class SegmentLookups: Sendable {
 extension TextTable: SortedTerms {
   func readTerm(_ index: Int, into buffer: inout [UInt8]) {
     buffer.removeAll(keepingCapacity: true)
-    texts.bytes.append(range(index), to: &buffer)
+    append(index, to: &buffer)
   }
 }

@@ -23,6 +23,9 @@ struct TextTable {
 
   func bytes(_ index: Int) -> [UInt8] { texts.bytes.bytes(range(index)) }
 
+  /// Appends a text's bytes.
+  func append(_ index: Int, to buffer: inout [UInt8]) { texts.bytes.append(range(index), to: &buffer) }
+
   /// Compares a text with one of another table, as unsigned bytes.
   func compare(_ index: Int, with other: TextTable, _ otherIndex: Int) -> Int {
     texts.bytes.compare(range(index), with: other.texts.bytes, other.range(otherIndex))
