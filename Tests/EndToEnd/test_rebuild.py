@@ -1,5 +1,6 @@
 """Rebuilding gives what is live, on a running server and offline, and a new generation can take over."""
 
+import pathlib
 import time
 import unittest
 
@@ -50,6 +51,30 @@ class Rebuild(unittest.TestCase):
     def test_the_data_directory_is_locked(self):
         _, messages = xopix.run("rebuild", "all", "--verify", "--data", self.server.data, expect=1)
         self.assertIn("use", messages)
+
+
+class Damage(unittest.TestCase):
+    def test_a_damaged_index_is_named_and_mended_by_a_rebuild(self):
+        server = xopix.Server().start()
+        self.addCleanup(server.close)
+        server.publish([xopix.event("ProductCreated", {"product_id": f"P-{number}", "title": f"Kettle {number}"},
+                                    f"c-{number}") for number in range(50)])
+        server.settle()
+        before = server.get("/v1/search", q="kettle").json["hits"]
+        server.stop()
+        segment = next(path for path in sorted(pathlib.Path(server.data).rglob("segment-*")) if path.is_file())
+        content = bytearray(segment.read_bytes())
+        content[len(content) // 2] ^= 1
+        segment.write_bytes(content)
+        _, messages = xopix.run(
+            "serve", "--data", server.data, "--http", server.address, "--kafka", f"127.0.0.1:{server.kafka_port}",
+            "--registry", f"127.0.0.1:{server.registry_port}", expect=4)
+        self.assertIn(str(segment), messages)
+        self.assertIn("section", messages)
+        self.assertIn("xopix rebuild", messages)
+        xopix.run("rebuild", "all", "--activate", "--data", server.data)
+        server.start()
+        self.assertEqual(server.get("/v1/search", q="kettle").json["hits"], before)
 
 
 if __name__ == "__main__":

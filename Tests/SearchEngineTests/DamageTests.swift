@@ -93,6 +93,51 @@ struct DamageTests {
     }
   }
 
+  @Test("files of the same index that changed places are refused, and named")
+  func exchangedFiles() throws {
+    let folder = try TemporaryFolder()
+    let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
+    for number in 1...2 {
+      writer.put(Product(id: "P-\(number)", title: "Kettle \(number)").document)
+      writer.setLive(id: "P-\(number)", field: TestField.stock, value: Double(number))
+      _ = try writer.refresh()
+    }
+    let manifest = try writer.checkpoint()
+    #expect(try failure(folder, manifest) == nil)
+    for (first, second, section) in [
+      ("segment-1", "segment-2", "the header"), ("changes-1-1", "changes-2-1", "the changes"),
+    ] {
+      let (left, right) = (try folder.read(first), try folder.read(second))
+      try folder.write(right, as: first)
+      try folder.write(left, as: second)
+      guard case .damagedFile(let path, let found, _)? = try failure(folder, manifest) else {
+        Issue.record("\(first) was taken for \(second)")
+        continue
+      }
+      #expect(path == folder.path + "/" + first)
+      #expect(found == section)
+      try folder.write(left, as: first)
+      try folder.write(right, as: second)
+    }
+    #expect(try failure(folder, manifest) == nil)
+  }
+
+  @Test("a file that ends early is refused wherever it ends", arguments: ["segment-1", "changes-1-1"])
+  func truncatedFiles(name: String) throws {
+    let folder = try TemporaryFolder()
+    let manifest = try Self.saved(in: folder)
+    let bytes = try folder.read(name)
+    for count in (0..<bytes.count).filter({ $0 < 64 || $0 % 7 == 0 || $0 > bytes.count - 16 }) {
+      try folder.write(Array(bytes.prefix(count)), as: name)
+      let error = try failure(folder, manifest)
+      guard case .damagedFile(let path, _, _)? = error else {
+        Issue.record("\(count) of \(bytes.count) bytes: \(String(describing: error))")
+        continue
+      }
+      #expect(path == folder.path + "/" + name)
+    }
+  }
+
   @Test("an index of other fields is refused, not misread")
   func definitions() throws {
     let folder = try TemporaryFolder()

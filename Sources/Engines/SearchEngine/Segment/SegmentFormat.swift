@@ -62,6 +62,9 @@ enum SegmentFormat {
     return segment
   }
 
+  /// The checksum of a whole segment: that of its header, which has those of the sections.
+  static func checksum(of segment: SegmentBytes) -> UInt32 { segment.load(UInt32.self, at: headerBytes - 4) }
+
   /// Checks a segment's header and checksums and returns its sections.
   static func sections(of bytes: SegmentBytes, path: String) throws(IndexError) -> [SectionID: Section] {
     let ids = SectionID.allCases

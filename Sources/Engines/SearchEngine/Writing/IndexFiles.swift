@@ -5,8 +5,22 @@ internal import DurableFiles
 /// segment N at its M-th change. Formats: `docs/formats/search-segment.md`.
 struct IndexFiles {
   private let directory: String
-  /// For each segment on the disk the number of its latest changes; 0 while there are none.
-  private var written: [UInt64: UInt64] = [:]
+  /// The segments on the disk.
+  private var written: [UInt64: Changes] = [:]
+
+  /// A segment's latest changes on the disk.
+  private struct Changes {
+    /// 0 while there are none.
+    var number: UInt64 = 0
+    var checksum: UInt32 = 0
+  }
+
+  /// What a manifest says of a segment: its number and checksum, and the changes to it.
+  private struct Entry {
+    let segment: UInt64
+    let checksum: UInt32
+    let changes: Changes
+  }
 
   init(directory: String) { self.directory = directory }
 
@@ -31,16 +45,20 @@ struct IndexFiles {
           let bytes = views[index].segment.bytes
           try Files.replace(segmentPath(number), with: bytes.bytes(0..<bytes.count))
           views[index].map(try mapped(number, definition, lookups: views[index].segment.lookups))
-          written[number] = 0
+          written[number] = Changes()
         }
+        var changes = written[number] ?? Changes()
         if views[index].isChanged {
-          let change = (written[number] ?? 0) + 1
-          try Files.replace(changesPath(number, change), with: Self.encoded(views[index]))
-          written[number] = change
+          let bytes = Self.encoded(views[index])
+          changes = Changes(number: changes.number + 1, checksum: Self.checksum(ofChanges: bytes))
+          try Files.replace(changesPath(number, changes.number), with: bytes)
+          written[number] = changes
           views[index].isChanged = false
         }
         manifest.writeVarint(number)
-        manifest.writeVarint(written[number] ?? 0)
+        manifest.write(SegmentFormat.checksum(of: views[index].segment.bytes))
+        manifest.writeVarint(changes.number)
+        manifest.write(changes.checksum)
       }
     } catch {
       throw .storage(error.description)
@@ -93,30 +111,34 @@ struct IndexFiles {
     let liveFields = definition.fields.count { $0.isLive }
     let (entries, nextNumber) = try Self.entries(of: manifest)
     var views: [SegmentView] = []
-    for (number, change) in entries {
+    for entry in entries {
       let segment: Segment
-      let path = segmentPath(number)
+      let path = segmentPath(entry.segment)
       let file: MappedFile
       do throws(FileError) { file = try MappedFile(path: path) } catch { throw .storage(error.description) }
-      segment = try Segment(number: number, bytes: SegmentBytes(file), path: path, definition: definition)
+      segment = try Segment(number: entry.segment, bytes: SegmentBytes(file), path: path, definition: definition)
+      guard SegmentFormat.checksum(of: segment.bytes) == entry.checksum else {
+        throw .damagedFile(path: path, section: "the header", reason: "it is another segment than the one written here")
+      }
       var view = SegmentView(segment: segment, liveFields: liveFields)
-      if change > 0 { try readChanges(number, change, into: &view) }
+      if entry.changes.number > 0 { try read(entry.changes, of: entry.segment, into: &view) }
       view.isChanged = false
       views.append(view)
     }
     return (views, nextNumber)
   }
 
-  private func readChanges(_ number: UInt64, _ change: UInt64, into view: inout SegmentView) throws(IndexError) {
-    let path = changesPath(number, change)
+  private func read(_ changes: Changes, of number: UInt64, into view: inout SegmentView) throws(IndexError) {
+    let path = changesPath(number, changes.number)
     func damaged(_ reason: String) -> IndexError { .damagedFile(path: path, section: "the changes", reason: reason) }
     let bytes: [UInt8]
     do throws(FileError) { bytes = try Files.read(path) } catch { throw .storage(error.description) }
     let content = Array(bytes.dropLast(4))
-    let stored = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    let stored = Self.checksum(ofChanges: bytes)
     guard bytes.count >= 24, content.starts(with: Self.changesMagic), stored == Checksum.crc32c(content) else {
       throw damaged("the checksum is wrong")
     }
+    guard stored == changes.checksum else { throw damaged("they are others than those written here") }
     do throws(ByteReaderError) {
       var reader = ByteReader(content.rawBytes)
       try reader.skip(Self.changesMagic.count)
@@ -142,12 +164,22 @@ struct IndexFiles {
     }
   }
 
-  private static func entries(of manifest: [UInt8]) throws(IndexError) -> ([(UInt64, UInt64)], UInt64) {
+  /// The checksum that the changes end with.
+  private static func checksum(ofChanges bytes: [UInt8]) -> UInt32 {
+    bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+  }
+
+  private static func entries(of manifest: [UInt8]) throws(IndexError) -> ([Entry], UInt64) {
     do throws(ByteReaderError) {
       var reader = ByteReader(manifest.rawBytes)
       let nextNumber = try reader.read(UInt64.self)
-      var entries: [(UInt64, UInt64)] = []
-      for _ in 0..<(try reader.readCount()) { entries.append((try reader.readVarint(), try reader.readVarint())) }
+      var entries: [Entry] = []
+      for _ in 0..<(try reader.readCount()) {
+        let segment = try reader.readVarint()
+        let checksum = try reader.read(UInt32.self)
+        let changes = Changes(number: try reader.readVarint(), checksum: try reader.read(UInt32.self))
+        entries.append(Entry(segment: segment, checksum: checksum, changes: changes))
+      }
       return (entries, nextNumber)
     } catch {
       throw .damagedFile(path: "the index's manifest", section: "its entries", reason: "\(error)")
@@ -157,15 +189,15 @@ struct IndexFiles {
   /// Takes over the numbers of a manifest's files, after opening it.
   mutating func adopt(_ manifest: [UInt8]) throws(IndexError) {
     let (entries, _) = try Self.entries(of: manifest)
-    written = Dictionary(entries) { _, last in last }
+    written = Dictionary(entries.map { ($0.segment, $0.changes) }) { _, last in last }
   }
 
   func discard(notIn manifest: [UInt8]) {
     guard let (entries, _) = try? Self.entries(of: manifest), let names = try? Files.list(directory) else { return }
     var kept: Set<String> = []
-    for (number, change) in entries {
-      kept.insert("segment-\(number)")
-      kept.insert("changes-\(number)-\(change)")
+    for entry in entries {
+      kept.insert("segment-\(entry.segment)")
+      kept.insert("changes-\(entry.segment)-\(entry.changes.number)")
     }
     for name in names where (name.hasPrefix("segment-") || name.hasPrefix("changes-")) && !kept.contains(name) {
       // A file that can't be removed costs room, nothing else. What is mapped stays readable.
