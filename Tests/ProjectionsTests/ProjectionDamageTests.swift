@@ -95,7 +95,7 @@ struct ProjectionDamageTests {
     try folder.write(writer.bytes, as: "damaged/checkpoint")
     #expect(
       try Self.failure(folder, log)
-        == .unknownFormat(path: folder.file("damaged/checkpoint"), found: 7, known: 1))
+        == .unknownFormat(path: folder.file("damaged/checkpoint"), found: 7, known: 2))
   }
 
   @Test("a model that the checkpoint does not know is refused, since it would lack the past")

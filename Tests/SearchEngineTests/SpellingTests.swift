@@ -118,10 +118,8 @@ struct SpellingTests {
     let snapshot = try writer.refresh()
     #expect(snapshot.segmentCount > 1)
     check(snapshot, 2)
-    snapshot.words.waitUntilMade()
     #expect(snapshot.words.version == 1)
-    #expect(snapshot.words.vocabulary(of: snapshot.views.map(\.segment)).layers.count == 1)
-    check(snapshot, 2)
+    #expect(snapshot.words.vocabulary(of: snapshot.views.map(\.segment)).words.layers.count == 1)
     // Another segment, then all merged into one: the common words are those of segments that are gone.
     writer.put(Product(id: "5", title: "kettle").document)
     check(try writer.refresh(), 3)
@@ -130,6 +128,37 @@ struct SpellingTests {
       check(try writer.refresh(), number - 2)
     }
     check(snapshot, 2)
+  }
+
+  @Test("where many documents were added, the words of before serve until they are made anew")
+  func manyAdded() throws {
+    let folder = try TemporaryFolder()
+    let snapshot = try index(
+      [["kettle"], ["lamp", "lamp"], ["kennel", "kennel", "kennel"], ["boat"]].enumerated().map { group, titles in
+        titles.enumerated().map { Product(id: "\(group)-\($0)", title: $1) }
+      }, in: folder)
+    let segments = snapshot.views.map(\.segment)
+    try #require(segments.count == 4)
+    func words(_ layers: WordLayers, _ segments: [Segment]) -> [Int64] {
+      let vocabulary = layers.vocabulary(of: segments).words
+      return ["kettle", "lamp", "kennel", "boat"].map { vocabulary.count(of: $0) }
+    }
+    let layers = WordLayers(alwaysAdded: 3)
+    #expect(words(layers, [segments[0]]) == [1, 0, 0, 0])
+    #expect(words(layers, [segments[0], segments[1]]) == [1, 2, 0, 0])
+    // Few are added at once, and stand for what becomes of them.
+    layers.merge([segments[0], segments[1]], into: 90, current: [segments[2]])
+    #expect(words(layers, [segments[0]]) == [1, 2, 0, 0])
+    #expect(words(layers, [segments[0], segments[2]]) == [1, 2, 3, 0])
+    // Many are not.
+    layers.merge([segments[2], segments[0]], into: 91, current: [])
+    #expect(layers.vocabulary(of: Array(segments[0...2])).isStale)
+    #expect(
+      words(layers, Array(segments[0...2])) == [1, 2, 0, 0] || words(layers, Array(segments[0...2])) == [1, 2, 3, 0])
+    layers.waitUntilMade()
+    #expect(!layers.vocabulary(of: segments).isStale)
+    #expect(words(layers, segments) == [1, 2, 3, 1])
+    #expect(words(layers, Array(segments[0...2])) == [1, 2, 3, 0])
   }
 
   @Test("a word of deleted products alone is no correction")

@@ -8,7 +8,7 @@ internal import RecordBatches
 struct ProjectionCheckpoint: Equatable {
   static let fileName = "checkpoint"
   static let magic = "XOPIXCKP"
-  static let formatVersion: UInt32 = 1
+  static let formatVersion: UInt32 = 2
 
   /// Counts the checkpoints of a generation, from 1.
   var number: UInt64

@@ -12,7 +12,8 @@ public final class IndexSnapshot: Sendable {
   /// For each view by how much what a posting counts may exceed what it counted by its segment's own statistics.
   let excesses: [Double]
   let words: WordLayers
-  private let madeSpeller = Mutex<(speller: Speller, version: Int)?>(nil)
+  /// The speller that was made; with the version of the words where it can be had better in another.
+  private let madeSpeller = Mutex<(speller: Speller, staleVersion: Int?)?>(nil)
 
   init(definition: IndexDefinition, liveFields: [Int: Int], views: [SegmentView], words: WordLayers) {
     self.words = words
@@ -33,14 +34,14 @@ public final class IndexSnapshot: Sendable {
   /// The bytes of all segments.
   public var byteCount: Int { views.reduce(0) { $0 + $1.segment.bytes.count } }
 
-  /// Corrects words to those of all segments, deleted documents' words included. Made when it is first asked for, and
-  /// again when fewer layers will do.
+  /// Corrects words to those of all segments, deleted documents' words included. Made when it is first asked for.
   var speller: Speller {
-    let version = words.version
-    return madeSpeller.withLock { made in
-      if let made, made.version == version { return made.speller }
-      let speller = Speller(words.vocabulary(of: views.map(\.segment)), options: QueryCorrector.options)
-      made = (speller, version)
+    madeSpeller.withLock { made in
+      let version = words.version
+      if let made, made.staleVersion == nil || made.staleVersion == version { return made.speller }
+      let (vocabulary, isStale) = words.vocabulary(of: views.map(\.segment))
+      let speller = Speller(vocabulary, options: QueryCorrector.options)
+      made = (speller, isStale ? version : nil)
       return speller
     }
   }

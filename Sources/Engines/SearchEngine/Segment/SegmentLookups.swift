@@ -19,28 +19,30 @@ final class SegmentLookups: Sendable {
     }
   }
 
+  /// Whether somebody looked for terms near a word.
+  var hasNearTerms: Bool { nearTerms.withLock { $0 != nil } }
+
   /// The words that a segment is spelled by, with the numbers of their documents; none with digits, since these are
   /// never corrections.
   func words(of segment: Segment) -> Vocabulary {
     words.withLock { made in
       if let made { return made }
       var builder = Vocabulary.Builder()
-      var word: [UInt8] = []
-      for index in 0..<segment.vocabulary.count {
-        segment.vocabulary.readTerm(index, into: &word)
-        if word.contains(where: { $0 &- UInt8(ascii: "0") < 10 }) { continue }
-        builder.add(word.span, count: Int64(segment.vocabularyCount(index)))
-      }
+      Self.addWords(of: segment, to: &builder)
       let vocabulary = builder.finish()
       made = vocabulary
       return vocabulary
     }
   }
 
-  /// Makes all of them now, so that no search waits for it.
-  func prepare(for segment: Segment) {
-    _ = words(of: segment)
-    _ = nearTerms(of: segment)
+  /// Adds a segment's words to a vocabulary.
+  static func addWords(of segment: Segment, to builder: inout Vocabulary.Builder) {
+    var word: [UInt8] = []
+    for index in 0..<segment.vocabulary.count {
+      segment.vocabulary.readTerm(index, into: &word)
+      if word.contains(where: { $0 &- UInt8(ascii: "0") < 10 }) { continue }
+      builder.add(word.span, count: Int64(segment.vocabularyCount(index)))
+    }
   }
 }
 

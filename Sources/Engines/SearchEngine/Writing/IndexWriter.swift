@@ -42,8 +42,8 @@ public final class IndexWriter {
     let segments = views.map(\.segment)
     let words = writer.words
     DispatchQueue.global(qos: .utility).async {
-      for segment in segments { segment.lookups.prepare(for: segment) }
       _ = words.vocabulary(of: segments)
+      for segment in segments { _ = segment.lookups.nearTerms(of: segment) }
     }
     return writer
   }
@@ -285,6 +285,8 @@ public final class IndexWriter {
         if !value.isNaN { merged.setLive(field, of: document, to: value) }
       }
     }
+    words.merge(
+      sources.compactMap { $0?.segment }, into: merged.segment.number, current: views.map(\.segment))
     let place = views.firstIndex { parts.contains($0.segment.number) } ?? views.endIndex
     views.removeAll { parts.contains($0.segment.number) }
     if merged.liveCount > 0 { views.insert(merged, at: min(place, views.endIndex)) }
