@@ -27,7 +27,7 @@ struct CheckpointFormatTests {
 
   /// The file as the format says it, byte by byte.
   static let golden: [UInt8] =
-    Array("XOPIXCKP".utf8) + [1, 0, 0, 0]
+    Array("XOPIXCKP".utf8) + [2, 0, 0, 0]
     + [3, 0, 0, 0, 0, 0, 0, 0]  // number
     + [2, 1, 0, 0, 0, 0, 0, 0]  // next ordinal
     + [2, 1, 0x61, 0, 0x82, 1, 1, 0x62, 1, 7]  // position: a:0 at 130, b:1 at 7
@@ -38,7 +38,7 @@ struct CheckpointFormatTests {
     + [UInt8](repeating: 0, count: 16)  // no older half
     + [1, 0, 0, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0, 0, 0]  // newer half
     + [2, 1, 0x6c, 0, 1, 0x6d, 2, 0xaa, 0xbb]  // manifests: l, m
-    + [0x98, 0x40, 0xfa, 0x93]  // CRC-32C
+    + [0x2a, 0x22, 0xc2, 0x8d]  // CRC-32C
 
   @Test("a checkpoint is written as the format says, byte by byte")
   func goldenBytes() throws {
