@@ -92,23 +92,37 @@ def engines(xopix):
 
 def material(options):
     """The directory with corpus, queries and right answers, made where they are not there."""
-    name = f"products-{options.products}" if options.corpus == "products" else options.corpus
-    directory = HOME / name
+    if options.corpus == "products":
+        return generated(options.products, options.queries, options.seed, reference.write)
+    directory = HOME / options.corpus
     directory.mkdir(parents=True, exist_ok=True)
-    file = str(directory / "products.jsonl")
-    if not os.path.exists(file):
-        say(f"making the corpus {name}")
-        if options.corpus == "products":
-            corpus.write(file, options.products, options.seed)
-        elif not debian.write(file):
+    file = directory / "products.jsonl"
+    if not file.exists():
+        say(f"making the corpus {options.corpus}")
+        if not debian.write(str(file)):
             return None
-    for part, make in (
-        ("queries.jsonl", lambda: queries.write(file, str(directory), options.queries, options.seed)),
-        ("reference.jsonl", lambda: reference.write(file, str(directory))),
-    ):
-        if not (directory / part).exists():
-            say(f"making {part}")
-            make()
+    return with_queries(directory, options.queries, options.seed, reference.write)
+
+
+def generated(products, count, seed, answers=None):
+    """The directory with a generated catalogue and `count` queries of each kind."""
+    directory = HOME / f"products-{products}"
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / "products.jsonl"
+    if not file.exists():
+        say(f"making the corpus {directory.name}")
+        corpus.write(str(file), products, seed)
+    return with_queries(directory, count, seed, answers)
+
+
+def with_queries(directory, count, seed, answers):
+    file = str(directory / "products.jsonl")
+    if not (directory / "queries.jsonl").exists():
+        say("making queries.jsonl")
+        queries.write(file, str(directory), count, seed)
+    if answers and not (directory / "reference.jsonl").exists():
+        say("making reference.jsonl")
+        answers(file, str(directory))
     return directory
 
 

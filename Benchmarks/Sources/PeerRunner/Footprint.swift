@@ -9,13 +9,15 @@ enum Footprint {
   }
 
   /// Resident bytes, the process's own and of files, as JSON.
-  static var memory: String {
+  static var memory: String { "{\"own\":\(status("RssAnon")),\"files\":\(status("RssFile"))}" }
+
+  /// The most bytes that were resident at once.
+  static var peakMemory: Int { status("VmHWM") }
+
+  private static func status(_ name: String) -> Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    func kilobytes(_ name: String) -> Int {
-      let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") } ?? ""
-      return Int(line.filter(\.isNumber)) ?? 0
-    }
-    return "{\"own\":\(kilobytes("RssAnon") * 1024),\"files\":\(kilobytes("RssFile") * 1024)}"
+    let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") } ?? ""
+    return (Int(line.filter(\.isNumber)) ?? 0) * 1024
   }
 
   /// The bytes of a directory's files.

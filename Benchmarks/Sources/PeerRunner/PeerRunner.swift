@@ -6,7 +6,8 @@ import JSONBytes
 @main
 struct PeerRunner: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Build and query indexes for Benchmarks/peers.", subcommands: [Build.self, Query.self])
+    abstract: "Build and query indexes for Benchmarks/peers and Benchmarks/search.",
+    subcommands: [Build.self, Query.self, Open.self, Attributes.self, Load.self])
 
   struct Build: ParsableCommand {
     @Argument(help: "The products, a JSON object a line.") var products: String
@@ -21,16 +22,12 @@ struct PeerRunner: ParsableCommand {
       let (documents, segments) = try building.finish()
       var writer = JSONWriter()
       writer.beginObject()
-      writer.key("documents")
-      writer.integer(Int64(documents))
-      writer.key("seconds")
-      writer.double((clock.now - start).seconds)
-      writer.key("cpu_seconds")
-      writer.double(Footprint.cpuSeconds)
-      writer.key("bytes")
-      writer.integer(Footprint.bytes(of: directory))
-      writer.key("segments")
-      writer.integer(Int64(segments))
+      writer.member("documents", documents)
+      writer.member("seconds", (clock.now - start).seconds)
+      writer.member("cpu_seconds", Footprint.cpuSeconds)
+      writer.member("bytes", Int(Footprint.bytes(of: directory)))
+      writer.member("segments", segments)
+      writer.member("peak_memory", Footprint.peakMemory)
       writer.endObject()
       print(String(decoding: writer.bytes, as: UTF8.self))
     }
@@ -46,10 +43,7 @@ struct PeerRunner: ParsableCommand {
     func run() throws {
       let engine = try XopixEngine(directory: directory)
       let pruning = Set(pruning.split(separator: ",").map(String.init))
-      guard FileManager.default.createFile(atPath: answers, contents: nil) else {
-        throw ValidationError("\(answers) can't be written")
-      }
-      let out = try FileHandle(forWritingTo: URL(fileURLWithPath: answers))
+      let file = try AnswerFile(path: answers)
       for (kind, asked) in try PeerQuery.read(queries) {
         for isExact in pruning.contains(kind) ? [false, true] : [true] {
           let calls = try asked.compactMap { query in
@@ -58,21 +52,8 @@ struct PeerRunner: ParsableCommand {
           guard !calls.isEmpty else { continue }
           let taken = try Rounds.timed(calls.map(\.call), seconds: seconds)
           for ((query, call), times) in zip(calls, taken) {
-            var writer = JSONWriter(capacity: 1024)
-            writer.beginObject()
-            writer.key("kind")
-            writer.string(kind)
-            writer.key("number")
-            writer.integer(query.number)
-            writer.key("mode")
-            writer.string(isExact ? "exact" : "top")
-            writer.key("ns")
-            writer.beginArray()
-            for time in times { writer.integer(time) }
-            writer.endArray()
-            try call().write(to: &writer)
-            writer.endObject()
-            try out.write(contentsOf: Data(writer.bytes + [0x0A]))
+            try file.write(
+              kind: kind, number: query.number, mode: isExact ? "exact" : "top", nanoseconds: times, answer: try call())
           }
         }
       }

@@ -6,7 +6,7 @@ import Suggestions
 
 /// Xopix's engine as the comparison uses it. All that depends on the engine's interface is here.
 struct XopixEngine {
-  private static let facets = ["brand", "category", "colour"]
+  static let facets = ["brand", "category", "colour"]
   private let snapshots: [String: IndexSnapshot]
   private let suggester: Suggester
 
@@ -18,7 +18,7 @@ struct XopixEngine {
   // MARK: Building
 
   /// The fields of products. With several text fields they count as much as in the peers.
-  private static func definition(isMulti: Bool) -> IndexDefinition {
+  static func definition(isMulti: Bool) -> IndexDefinition {
     var fields = [FieldDefinition(name: "description", type: .text, weight: 1, isVocabulary: !isMulti)]
     if isMulti {
       fields.append(FieldDefinition(name: "title", type: .text, weight: 5))
@@ -34,32 +34,22 @@ struct XopixEngine {
   struct Building {
     private let directory: String
     private let writer: IndexWriter
-    /// The members of a product that go into each field.
-    private let sources: [(field: Int, type: FieldDefinition.FieldType, member: String)]
+    private let fields: ProductFields
     private var count = 0
 
     /// Documents that become visible together.
-    private static let batch = 50_000
+    static let batch = 50_000
 
     init(directory: String, isMulti: Bool) throws {
       let definition = XopixEngine.definition(isMulti: isMulti)
       self.directory = directory
       writer = try IndexWriter(directory: directory, definition: definition)
-      sources = definition.fields.enumerated().map { place, field in
-        (place, field.type, field.name.replacingOccurrences(of: "_words", with: ""))
-      }
+      fields = ProductFields(definition)
     }
 
     mutating func add(_ line: [UInt8]) throws {
-      guard case .object(let product) = try JSONValue.parse(line), let id = product["id"]?.decimalText else { return }
-      var document = IndexDocument(id: id, stored: [])
-      for (field, type, member) in sources {
-        switch (type, product[member]) {
-        case (.text, .string(let text)?): document.addText(text, field: field)
-        case (.keyword, .string(let text)?): document.addKeyword(text, field: field)
-        case (.number, let value?): if let number = value.doubleValue { document.addNumber(number, field: field) }
-        default: break
-        }
+      guard case .object(let product) = try JSONValue.parse(line), let document = fields.document(product) else {
+        return
       }
       writer.put(document)
       count += 1
@@ -77,15 +67,19 @@ struct XopixEngine {
 
   // MARK: Querying
 
+  /// The index in `directory`, as it was built.
+  static func open(_ directory: String, isMulti: Bool) throws -> IndexSnapshot {
+    let manifest = try Data(contentsOf: URL(fileURLWithPath: directory + "/manifest"))
+    return try IndexWriter.restore(
+      directory: directory, definition: definition(isMulti: isMulti), manifest: Array(manifest)
+    ).refresh()
+  }
+
   /// The indexes `single` and `multi` in `directory`, and the corpus's suggestions beside it.
   init(directory: String) throws {
     var snapshots: [String: IndexSnapshot] = [:]
     for name in ["single", "multi"] {
-      let place = directory + "/" + name
-      let manifest = try Data(contentsOf: URL(fileURLWithPath: place + "/manifest"))
-      snapshots[name] = try IndexWriter.restore(
-        directory: place, definition: Self.definition(isMulti: name == "multi"), manifest: Array(manifest)
-      ).refresh()
+      snapshots[name] = try Self.open(directory + "/" + name, isMulti: name == "multi")
     }
     self.snapshots = snapshots
     let suggestions = try Lines(path: directory + "/../suggestions.tsv")
@@ -113,7 +107,7 @@ struct XopixEngine {
     }
   }
 
-  private static func request(_ query: PeerQuery) throws -> SearchRequest {
+  static func request(_ query: PeerQuery) throws -> SearchRequest {
     var request = SearchRequest()
     request.correctsTypos = query.operation == "fuzzy"
     request.query =
@@ -128,7 +122,7 @@ struct XopixEngine {
     return request
   }
 
-  private static func answer(_ response: SearchResponse) -> PeerAnswer {
+  static func answer(_ response: SearchResponse) -> PeerAnswer {
     .found(
       total: response.total, hits: response.hits.map { ($0.id, $0.score) },
       facets: response.facets.map { ($0.field, $0.values.map(\.count)) })
