@@ -75,8 +75,7 @@ NOTES = """
 of 100 words as title; nothing is stored. The columns of {attributes} names at the end have as many pairs as those with many names, so that
 what remains between them is the cost of names. Right numbers of hits and counts of facets are counted without the index;
 a wrong answer ends the run. p50 / p99: over up to {queries} queries, of each one's median of up to five runs, one thread, warm; all
-names of all products are one query. Resident: with what checking needs, which is the same for all but for its counts.
-{machine}."""
+names of all products are one query. {machine}."""
 
 
 def counts(text):

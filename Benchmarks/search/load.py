@@ -41,7 +41,7 @@ def changes(result, options):
     yield ["changes", ""]
     yield ["stock, a second", f"{told['stock']:,.0f} of {options.stock:,}"]
     yield ["products, a second", f"{told['products']:,.0f} of {options.updates:,}"]
-    yield ["not applied at the end", f"{told['backlog']:,}"]
+    yield ["given up", f"{told['backlog']:,}"]
     yield ["from a change to the snapshot that has it, p50 / p99 / max", three(told["visible"])]
     yield ["refreshes, p50 / p99 / max", f"{told['refreshes']['count']:,}: {three(told['refreshes'])}"]
     yield ["checkpoints, p50 / p99 / max", f"{told['checkpoints']['count']:,}: {three(told['checkpoints'])}"]
@@ -54,13 +54,14 @@ def changes(result, options):
 
 
 NOTES = """
-{products:,} products, stored as JSON, of which {built:.0f} s were spent building; four live columns. {readers} thread(s) that search, {pace}: words, either of two words, and products, each with three facets, 200 different ones of each kind,
-the last also with a filter by live stock; and once in a round the facets of all products. Beside them one thread changes the
-catalogue. A change of stock sets the four live numbers; a change of a product reads its JSON, changes the price and
-indexes it anew. Changes come every 10 ms; what is there is applied, and shown when no more is there or 50 ms after the last
-time; a checkpoint every {checkpoint:g} s. Each phase takes {seconds:g} s. Each snapshot is asked for the last changes before it.
-Resident at the end: {own} own, {files} of files. {machine}: with as many busy threads as cores, merges beside
-the writer take their time from searches."""
+{products:,} products, stored as JSON, of which {built:.0f} s were spent building; four live columns. Searches: words, either of two words,
+and products, each with three facets, 200 different ones of each kind, the last also with a filter by live stock; and once
+in a round the facets of all products. {readers} at a time, {pace}.
+Beside them one thread changes the catalogue. A change of stock sets the four live numbers; a change of a product reads its
+JSON, changes the price and indexes it anew. Changes come every 10 ms; what is there is applied, and shown once no more is
+there or 50 ms after the last time; a checkpoint every {checkpoint:g} s. Each phase takes {seconds:g} s; what came in it is still applied
+after it. Each snapshot is checked for the last changes before it. Resident at the end: {own} own, {files} of files.
+{machine}: where as many threads are busy as there are cores, they wait for each other."""
 
 
 def main():
@@ -96,7 +97,7 @@ def main():
         print()
     print(NOTES.strip().format(
         pace=f"{options.searches:g} searches a second, timed from when each was due" if options.searches
-        else "one query after\nthe other as fast as they can",
+        else "one right after the other",
         products=options.products, built=result["built"], readers=options.readers, checkpoint=options.checkpoint,
         seconds=options.seconds, own=report.size(result["memory"]["own"]), files=report.size(result["memory"]["files"]),
         machine=report.machine()))

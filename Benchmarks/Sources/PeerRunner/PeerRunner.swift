@@ -2,7 +2,8 @@ import ArgumentParser
 import Foundation
 import JSONBytes
 
-/// Xopix's side of the comparison with other engines: the same commands and answers as theirs.
+/// Xopix's side of the comparison with other engines, with the same commands and answers as theirs; and what measures the
+/// engine by itself.
 @main
 struct PeerRunner: ParsableCommand {
   static let configuration = CommandConfiguration(

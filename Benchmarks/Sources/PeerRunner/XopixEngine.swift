@@ -4,7 +4,7 @@ import QueryLanguage
 import SearchEngine
 import Suggestions
 
-/// Xopix's engine as the comparison uses it. All that depends on the engine's interface is here.
+/// Xopix's engine as the comparison uses it. All that depends on the engine's interface is here and in ``ProductFields``.
 struct XopixEngine {
   static let facets = ["brand", "category", "colour"]
   private let snapshots: [String: IndexSnapshot]

@@ -47,7 +47,7 @@ class Drawing:
     def phrase(self):
         place = int(self.random.random() * (len(self.material.tokens) - 1))
         pair = self.material.tokens[place : place + 2]
-        owner = self.material.owners[place : place + 2]
+        owner = np.searchsorted(self.material.offsets, [place, place + 1], side="right")
         if owner[0] != owner[1] or pair[0] == pair[1] or self.share[pair].min() < 0.005:
             return None
         return {"words": [self.material.words[n] for n in pair]}

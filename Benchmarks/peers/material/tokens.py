@@ -63,10 +63,10 @@ def _read(corpus, kept):
     tokens = np.concatenate(blocks + [np.array(block, dtype=np.uint32)])
     offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.array(lengths, dtype=np.int64))])
     counts = np.zeros(len(ordinals), dtype=np.int64)
-    owner = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
     for first in range(0, len(lengths), 50_000):
-        part = slice(offsets[first], offsets[min(first + 50_000, len(lengths))])
-        distinct = np.unique(owner[part] * len(ordinals) + tokens[part])
+        part = lengths[first : first + 50_000]
+        owner = np.repeat(np.arange(len(part), dtype=np.int64), part)
+        distinct = np.unique(owner * len(ordinals) + tokens[offsets[first] : offsets[first + len(part)]])
         counts += np.bincount(distinct % len(ordinals), minlength=len(ordinals))
     np.savez(
         kept + ".npz", tokens=tokens, offsets=offsets, document_counts=counts, price=np.array(prices),

@@ -1,143 +1,81 @@
-import ArgumentParser
 import QueryLanguage
 import SearchEngine
 
-/// Queries about attributes, each with what must be found, counted from the products without the index.
+/// Queries about attributes that some products have.
 struct AttributeQueries {
-  struct Query {
-    var request = SearchRequest()
-    /// The right number of hits.
-    let total: Int
-    /// The right counts of the facet, the highest first; nil where none is asked for.
-    var counts: [Int]?
+  /// Which products are asked for.
+  enum Wanted {
+    case all
+    case word(Int)
+    case value(name: Int, Int)
+    case range(name: Int, ClosedRange<Int>)
+  }
 
-    /// Refuses an answer that is not the right one.
-    func check(_ response: SearchResponse, as kind: String) throws {
-      guard response.total == total else {
-        throw ValidationError("\(kind): \(response.total) hits instead of \(total) for \(request.filter)")
+  /// What of them is counted.
+  enum Facet {
+    case names
+    case values(name: Int)
+  }
+
+  struct Query {
+    let wanted: Wanted
+    let facet: Facet?
+    let request: SearchRequest
+
+    init(_ wanted: Wanted, _ facet: Facet? = nil) throws {
+      self.wanted = wanted
+      self.facet = facet
+      var request = SearchRequest()
+      switch wanted {
+      case .all: break
+      case .word(let word): request.query = QueryParser.parse(AttributeCatalogue.words[word])
+      case .value(let name, let value):
+        let isNumeric = AttributeCatalogue.isNumeric(name)
+        let text = isNumeric ? String(value) : "\"\(AttributeCatalogue.text(value))\""
+        request.filter = try FilterParser.parse("\(Self.field(name)) = \(text)")
+      case .range(let name, let range):
+        request.filter = try FilterParser.parse("\(Self.field(name)) \(range.lowerBound) TO \(range.upperBound)")
       }
-      guard let counts else { return }
-      let found = response.facets.first.map { $0.values.map(\.count) } ?? []
-      guard found == Array(counts.prefix(Self.facetSize)) else {
-        throw ValidationError("\(kind): the facet counts \(found), not \(counts.prefix(Self.facetSize))")
+      switch facet {
+      case .names?: request.facets = [FacetRequest(field: "attributes", size: Self.facetSize)]
+      case .values(let name)?: request.facets = [FacetRequest(field: Self.field(name), size: Self.facetSize)]
+      case nil: break
       }
+      self.request = request
     }
 
+    /// Values of a facet that are asked for.
     static let facetSize = 10
+
+    private static func field(_ name: Int) -> String { "attributes." + AttributeCatalogue.name(name) }
   }
 
-  /// What is asked about: a pair that a product has, and a word.
-  private struct Subject {
-    let name: Int
-    let value: Int
-    let word: Int
-  }
+  /// The queries by kind; ranges are asked of names with numbers only.
+  let kinds: [(name: String, queries: [Query])]
 
-  /// How many distinct pairs the products have.
-  private(set) var pairs = 0
-  private let catalogue: AttributeCatalogue
-  private var subjects: [Subject] = []
-
-  init(of catalogue: AttributeCatalogue, count: Int) {
-    self.catalogue = catalogue
+  /// Up to so many queries of each kind, about products that are drawn.
+  init(of catalogue: AttributeCatalogue, count: Int) throws {
     var random = SeededGenerator(seed: ~catalogue.seed)
     let asked = Set((0..<count).map { _ in Int.random(in: 0..<catalogue.products, using: &random) })
-    var subjects: [Subject] = []
-    var seen: Set<Int> = []
+    var subjects: [(name: Int, value: Int, word: Int)] = []
     catalogue.forEachProduct { product in
-      for (name, value) in product.attributes { seen.insert(name * catalogue.values + value) }
       guard asked.contains(product.number) else { return }
-      let pair = product.attributes[product.number % product.attributes.count]
-      subjects.append(Subject(name: pair.name, value: pair.value, word: product.words[0]))
+      let (name, value) = product.attributes[product.number % product.attributes.count]
+      subjects.append((name, value, product.words[0]))
     }
-    pairs = seen.count
-    self.subjects = subjects
-  }
-
-  /// The queries by kind.
-  func kinds() throws -> [(kind: String, queries: [Query])] {
-    let counted = Counts(of: catalogue, words: Set(subjects.map(\.word)), names: Set(subjects.map(\.name)))
-    func field(_ subject: Subject) -> String { "attributes." + AttributeCatalogue.name(subject.name) }
-    func facet(_ field: String) -> [FacetRequest] { [FacetRequest(field: field, size: Query.facetSize)] }
-    var value: [Query] = []
-    var range: [Query] = []
-    var filterNames: [Query] = []
-    for subject in subjects {
-      let isNumeric = AttributeCatalogue.isNumeric(subject.name)
-      let text = isNumeric ? String(subject.value) : "\"\(AttributeCatalogue.text(subject.value))\""
-      var query = Query(total: counted.ofValue(subject.name, subject.value))
-      query.request.filter = try FilterParser.parse("\(field(subject)) = \(text)")
-      value.append(query)
-      query.request.facets = facet("attributes")
-      filterNames.append(query)
-      if isNumeric {
-        let end = subject.value + catalogue.values / 10
-        var query = Query(total: counted.ofRange(subject.name, subject.value...end))
-        query.request.filter = try FilterParser.parse("\(field(subject)) \(subject.value) TO \(end)")
-        range.append(query)
-      }
-    }
-    let one = subjects.map { subject in
-      var query = Query(total: catalogue.products, counts: counted.values(of: subject.name))
-      query.request.facets = facet(field(subject))
-      return query
-    }
-    let words = Set(subjects.map(\.word)).sorted()
-    let oneOfHits = subjects.map { subject in
-      var query = Query(total: counted.ofWord(subject.word))
-      query.request.query = QueryParser.parse(AttributeCatalogue.words[subject.word])
-      query.request.facets = facet(field(subject))
-      return query
-    }
-    let namesOfHits = words.map { word in
-      var query = Query(total: counted.ofWord(word))
-      query.request.query = QueryParser.parse(AttributeCatalogue.words[word])
-      query.request.facets = facet("attributes")
-      return query
-    }
-    var names = Query(total: catalogue.products, counts: counted.names)
-    names.request.facets = facet("attributes")
-    return [
-      ("one", one), ("one_of_hits", oneOfHits), ("value", value), ("range", range), ("names", [names]),
-      ("names_of_hits", namesOfHits), ("value_names", filterNames),
+    let width = catalogue.values / 10
+    kinds = [
+      ("one", try subjects.map { try Query(.all, .values(name: $0.name)) }),
+      ("one_of_hits", try subjects.map { try Query(.word($0.word), .values(name: $0.name)) }),
+      ("value", try subjects.map { try Query(.value(name: $0.name, $0.value)) }),
+      (
+        "range",
+        try subjects.filter { AttributeCatalogue.isNumeric($0.name) }
+          .map { try Query(.range(name: $0.name, $0.value...$0.value + width)) }
+      ),
+      ("names", [try Query(.all, .names)]),
+      ("names_of_hits", try Set(subjects.map(\.word)).sorted().map { try Query(.word($0), .names) }),
+      ("value_names", try subjects.map { try Query(.value(name: $0.name, $0.value), .names) }),
     ]
-  }
-
-  /// How many products there are of what is asked for.
-  private struct Counts {
-    private var byWord: [Int: Int] = [:]
-    private var byValue: [Int: [Int: Int]] = [:]
-    private var byRange: [Int: [Set<Int>]] = [:]
-    /// The counts of all names, the highest first.
-    private(set) var names: [Int] = []
-
-    init(of catalogue: AttributeCatalogue, words: Set<Int>, names: Set<Int>) {
-      var byName = Array(repeating: 0, count: catalogue.names)
-      var byWord: [Int: Int] = [:]
-      var byValue: [Int: [Int: Int]] = [:]
-      var byRange: [Int: [Set<Int>]] = [:]
-      catalogue.forEachProduct { product in
-        for word in Set(product.words) where words.contains(word) { byWord[word, default: 0] += 1 }
-        for name in Set(product.attributes.map(\.name)) {
-          byName[name] += 1
-          guard names.contains(name) else { continue }
-          let values = product.attributes.filter { $0.name == name }.map(\.value)
-          for value in values { byValue[name, default: [:]][value, default: 0] += 1 }
-          if AttributeCatalogue.isNumeric(name) { byRange[name, default: []].append(Set(values)) }
-        }
-      }
-      self.byWord = byWord
-      self.byValue = byValue
-      self.byRange = byRange
-      self.names = byName.filter { $0 > 0 }.sorted(by: >)
-    }
-
-    func ofWord(_ word: Int) -> Int { byWord[word] ?? 0 }
-    func ofValue(_ name: Int, _ value: Int) -> Int { byValue[name]?[value] ?? 0 }
-    func values(of name: Int) -> [Int] { (byValue[name] ?? [:]).values.sorted(by: >) }
-
-    func ofRange(_ name: Int, _ range: ClosedRange<Int>) -> Int {
-      (byRange[name] ?? []).count { $0.contains(where: range.contains) }
-    }
   }
 }

@@ -46,7 +46,7 @@ extension PeerRunner {
       @OptionGroup var catalogue: AttributeCatalogue
 
       func run() throws {
-        let asked = AttributeQueries(of: catalogue, count: queries)
+        let asked = try AttributeQueries(of: catalogue, count: queries)
         let clock = ContinuousClock()
         let start = clock.now
         let manifest = try Data(contentsOf: URL(fileURLWithPath: directory + "/manifest"))
@@ -54,21 +54,26 @@ extension PeerRunner {
           directory: directory, definition: AttributeCatalogue.definition, manifest: Array(manifest)
         ).refresh()
         let opened = clock.now - start
-        let file = try AnswerFile(path: answers)
-        for (kind, queries) in try asked.kinds() where !queries.isEmpty {
-          let calls: [() throws -> PeerAnswer] = queries.map { query in
+        let taken = try asked.kinds.map { kind in
+          let calls: [() throws -> PeerAnswer] = kind.queries.map { query in
             { XopixEngine.answer(try snapshot.search(query.request)) }
           }
-          let taken = try Rounds.timed(calls, seconds: seconds)
-          for (number, query) in queries.enumerated() {
+          return calls.isEmpty ? [] : try Rounds.timed(calls, seconds: seconds)
+        }
+        // Before the right answers are counted, which takes memory too.
+        let memory = Footprint.memory
+        var counts = AttributeCounts(of: catalogue)
+        let file = try AnswerFile(path: answers)
+        for (kind, times) in zip(asked.kinds, taken) {
+          for (number, query) in kind.queries.enumerated() {
             let response = try snapshot.search(query.request)
-            try query.check(response, as: kind)
+            try counts.check(response, to: query, of: kind.name)
             try file.write(
-              kind: kind, number: Int64(number), mode: "exact", nanoseconds: taken[number],
+              kind: kind.name, number: Int64(number), mode: "exact", nanoseconds: times[number],
               answer: XopixEngine.answer(response))
           }
         }
-        print("{\"memory\":\(Footprint.memory),\"opened\":\(opened.seconds),\"pairs\":\(asked.pairs)}")
+        print("{\"memory\":\(memory),\"opened\":\(opened.seconds),\"pairs\":\(counts.pairs)}")
       }
     }
   }

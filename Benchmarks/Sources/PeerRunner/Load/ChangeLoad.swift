@@ -16,7 +16,7 @@ struct ChangeLoad {
   struct Outcome {
     var stockChanges = 0
     var productChanges = 0
-    /// Changes that had come and were not applied when it ended.
+    /// Changes that had come and were not applied even after as long again.
     var backlog = 0
     var seconds = 0.0
     /// From a change's coming to the snapshot that has it; changes that come together count once.
@@ -42,7 +42,7 @@ struct ChangeLoad {
   /// How many changes have come with the first `arrivals` arrivals.
   private func due(_ rate: Int, _ arrivals: Int) -> Int { Int(Double(rate * arrivals) * Self.arrival.seconds) }
 
-  /// Changes the catalogue until `end`.
+  /// Changes the catalogue by all that comes until `end`.
   mutating func run(
     _ catalogue: inout LiveCatalogue, until end: ContinuousClock.Instant, publish: (IndexSnapshot) -> Void
   ) throws -> Outcome {
@@ -59,7 +59,8 @@ struct ChangeLoad {
     }
     while true {
       let now = clock.now
-      let isOver = now >= end
+      // What came before the end is applied after it, but not for ever.
+      let isOver = now >= end && (arrivals >= arrived(end) || now - end > end - start)
       var changes = 0
       while !isOver, arrivals < arrived(now), changes < Self.changesOfStep {
         let stock = due(stockRate, arrivals + 1) - due(stockRate, arrivals)
