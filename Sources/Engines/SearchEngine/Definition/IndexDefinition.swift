@@ -127,9 +127,9 @@ public enum IndexError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .invalidDefinition(let field, let reason): field.isEmpty ? reason : "field \(field): \(reason)"
     case .damagedFile(let path, let section, let reason):
-      "\(path) is damaged in \(section): \(reason); rebuild the index"
+      "\(path) is damaged in \(section): \(reason)"
     case .unknownFormat(let path, let found, let known):
-      "\(path) has format \(found), this xopix knows \(known); rebuild"
+      "\(path) has format \(found), this version knows \(known)"
     case .storage(let reason): "the disk failed: \(reason)"
     }
   }

@@ -27,7 +27,7 @@ public enum StartFailure: Error, Sendable {
       if case .otherDefinitions = error {
         self = .configuration(reason: error.description)
       } else {
-        self = .damagedData(reason: error.description)
+        self = .damagedModels(error)
       }
     case let error as ClusterError:
       switch error {
@@ -36,7 +36,7 @@ public enum StartFailure: Error, Sendable {
       case .log(let error): self.init(error)
       case .fenced, .unavailable, .stopped, .storage: self = .inUse(reason: error.description)
       }
-    case let error as IndexError: self = .damagedData(reason: error.description)
+    case let error as IndexError: self = .damagedModels(error)
     case let error as EventLogError:
       switch error {
       case .damaged: self = .damagedData(reason: error.description)
@@ -45,6 +45,12 @@ public enum StartFailure: Error, Sendable {
     case let error as FileError: self = .inUse(reason: error.description)
     default: self = .inUse(reason: "\(error)")
     }
+  }
+
+  /// Damage to what is made from the log, and can be made again.
+  private static func damagedModels(_ error: any CustomStringConvertible) -> StartFailure {
+    .damagedData(
+      reason: "\(error.description); `xopix rebuild all --activate --data DIRECTORY` makes it anew from the log")
   }
 
   /// Runs `body` and gives its errors as start failures.
