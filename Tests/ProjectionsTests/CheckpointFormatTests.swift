@@ -90,7 +90,7 @@ struct CheckpointFormatTests {
   func description() throws {
     #expect(
       try CheckpointDescription.lines(of: Self.golden, path: "c") == [
-        "checkpoint 3, format 1", "next batch: 258", "records: 300 read, 5 applied, 1 duplicates", "read a:0 up to 130",
+        "checkpoint 3, format 2", "next batch: 258", "records: 300 read, 5 applied, 1 duplicates", "read a:0 up to 130",
         "read b:1 up to 7", "wrote o:0 up to 9", "refused of a: 1", "refused of b: 2", "model l: manifest of 0 bytes",
         "model m: manifest of 2 bytes",
       ])

@@ -50,9 +50,34 @@ struct FilterTests {
   }
 
   @Test(
+    "of several values one has to be in a range by itself",
+    arguments: [
+      ("attributes.size 25 TO 30", ""), ("attributes.size 15 TO 25", "1"), ("attributes.size 10 TO 50", "1"),
+      ("attributes.size 20 TO 20", "1"), ("attributes.size 50 TO 10", ""), ("tag b TO b", ""), ("tag b TO y", ""),
+      ("tag a TO b", "1"), ("tag c TO z", "1"), ("tag z TO a", ""), ("attributes.size = 20", "12"),
+      ("attributes.size >= 20", "1"), ("attributes.size < 20", ""),
+    ])
+  func severalValues(filter: String, ids: String) throws {
+    let folder = try TemporaryFolder()
+    let writer = try IndexWriter(directory: folder.path, definition: Self.definition)
+    var document = IndexDocument(id: "1", stored: [])
+    for number in [20.0, 40] { document.addAttribute("size", number, field: 2) }
+    for tag in ["a", "z"] { document.addKeyword(tag, field: 3) }
+    writer.put(document)
+    // A number that was given as a text is equal to it, and no more.
+    document = IndexDocument(id: "2", stored: [])
+    document.addAttribute("size", "20", field: 2)
+    writer.put(document)
+    var asked = SearchRequest()
+    asked.filter = try FilterParser.parse(filter)
+    #expect(try writer.refresh().search(asked).ids.joined() == ids)
+  }
+
+  @Test(
     "what a field can't be compared with is refused, with documents and without",
     arguments: [
       "made > soon", "new = 3", "new > true", "attributes = red", "attributes.colour > red", "none = 1",
+      "attributes.colour red TO tan", "new false TO true",
     ])
   func refused(filter: String) throws {
     let folder = try TemporaryFolder()

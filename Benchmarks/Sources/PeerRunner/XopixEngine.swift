@@ -109,12 +109,13 @@ struct XopixEngine {
 
   static func request(_ query: PeerQuery) throws -> SearchRequest {
     var request = SearchRequest()
-    request.correctsTypos = query.operation == "fuzzy"
+    request.correctsTypos = false
     request.query =
       switch query.operation {
       case "or": QueryParser.parse(query.words.joined(separator: " OR "))
       case "phrase": QueryParser.parse("\"" + query.words.joined(separator: " ") + "\"")
       case "prefix": QueryParser.parse(query.words[0] + "*")
+      case "fuzzy": QueryParser.parse("\(query.words[0])~\(query.edits)")
       default: QueryParser.parse(query.words.joined(separator: " "))
       }
     if let (from, to) = query.range { request.filter = try FilterParser.parse("price \(from) TO \(to)") }

@@ -57,7 +57,7 @@ struct FilterEvaluator {
     return result
   }
 
-  /// The documents with a number or moment in a range; nil for fields of other kinds.
+  /// The documents with a value in a range; nil for fields of kinds that have no ranges.
   private func documents(
     from: Filter.Value, to: Filter.Value, of field: String
   ) throws(SearchError) -> DocumentSet? {
@@ -67,6 +67,16 @@ struct FilterEvaluator {
       insert(into: &result, from: try Self.number(from, field), to: try Self.number(to, field), of: ordinal)
     case .date(let ordinal):
       insert(into: &result, from: try Self.moment(from, field), to: try Self.moment(to, field), of: ordinal)
+    case .keyword(let ordinal):
+      guard case .texts(let column) = view.segment.columns[ordinal] else { return result }
+      let low = column.dictionary.lowerBound(Array(from.text.utf8))
+      let last = Array(to.text.utf8)
+      let high = column.dictionary.index(of: last).map { $0 + 1 } ?? column.dictionary.lowerBound(last)
+      if low < high { insert(into: &result, column, ordinals: low..<high) }
+    case .attribute(let family, let name):
+      let (low, high) = (try Self.number(from, field), try Self.number(to, field))
+      guard case .texts(let column) = view.segment.columns[family] else { return result }
+      insert(into: &result, column, numbersOf: name) { $0 >= low && $0 <= high }
     default: return nil
     }
     return result
@@ -134,12 +144,8 @@ struct FilterEvaluator {
     _ name: String, _ comparison: Filter.Comparison, _ value: Filter.Value, _ column: TextColumn,
     into result: inout DocumentSet
   ) throws(SearchError) {
-    if case .number(let number, _) = value, let nameOrdinal = column.names.index(of: Array(name.utf8)) {
-      for document in 0..<capacity {
-        column.forEachPair(of: document) { pair, attribute in
-          if pair == nameOrdinal, Self.holds(attribute, comparison, number) { result.insert(document) }
-        }
-      }
+    if case .number(let number, _) = value {
+      insert(into: &result, column, numbersOf: name) { Self.holds($0, comparison, number) }
     }
     if comparison == .equal {
       let text = Self.prefix(name) + Array(value.text.utf8)
@@ -150,6 +156,26 @@ struct FilterEvaluator {
       return
     } else {
       throw .unsuitableValue(field: name, value: value.text, expected: "a number, or by = and IN a text")
+    }
+  }
+
+  /// Adds the documents with a number of this name that fulfils a condition.
+  private func insert(
+    into result: inout DocumentSet, _ column: TextColumn, numbersOf name: String, where holds: (Double) -> Bool
+  ) {
+    guard let nameOrdinal = column.names.index(of: Array(name.utf8)) else { return }
+    // Every number stands among the texts too: the documents of those that fulfil the condition are looked at. They may
+    // have it as a text only.
+    let prefix = Self.prefix(name)
+    var candidates = DocumentSet(capacity: capacity)
+    for ordinal in column.dictionary.indexes(startingWith: prefix) {
+      let text = String(decoding: column.dictionary.bytes(ordinal).dropFirst(prefix.count), as: UTF8.self)
+      if let number = Double(text), holds(number) { candidates.insert(view.segment.list(ofText: ordinal, in: column)) }
+    }
+    candidates.forEach { document in
+      column.forEachPair(of: document) { pair, number in
+        if pair == nameOrdinal, holds(number) { result.insert(document) }
+      }
     }
   }
 
