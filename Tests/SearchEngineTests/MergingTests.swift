@@ -16,7 +16,7 @@ struct MergingTests {
     var generator = SeededGenerator(seed: seed)
     let folder = try TemporaryFolder()
     let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
-    writer.mostMergedAtOnce = 8
+    writer.policy.mostAtOnce = 8
     var naive: [String: (title: String, stock: Double?)] = [:]
     var mergeCount = 0
     for step in 0..<60 {
@@ -73,5 +73,63 @@ struct MergingTests {
       #expect(answer.ids == ["P-\(number)"])
       #expect(answer.hits.first?.live.map(\.value) == (number % 2 == 0 ? [Double(number)] : []))
     }
+  }
+
+  /// The sizes of segments after flushes, each merged by the policy at once.
+  private static func sizes(_ flushes: [Int], _ policy: MergePolicy = MergePolicy()) -> (sizes: [Int], written: Int) {
+    var sizes: [Int] = []
+    var written = 0
+    for flush in flushes {
+      sizes.append(flush)
+      while let first = policy.first(of: sizes, isCrowded: sizes.count > MergePolicy.mostSegments) {
+        let merged = sizes[first...].reduce(0, +)
+        written += merged
+        sizes.replaceSubrange(first..., with: [merged])
+      }
+    }
+    return (sizes, written)
+  }
+
+  @Test("a load is written again once and ends with few segments")
+  func load() {
+    let (sizes, written) = Self.sizes(Array(repeating: 25_000, count: 40))
+    #expect(sizes == Array(repeating: 200_000, count: 5))
+    #expect(written == 1_000_000)
+    #expect(Self.sizes(Array(repeating: 25_000, count: 400)).sizes.count <= MergePolicy.mostSegments)
+  }
+
+  @Test(
+    "whatever becomes searchable together, there are few segments, and none is written again often",
+    arguments: 0..<8 as Range<UInt64>)
+  func policy(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    let most = [1, 3, 50, 1000, 30_000][Int.random(in: 0..<5, using: &generator)]
+    let flushes = (0..<2000).map { _ in Int.random(in: 1...most, using: &generator) }
+    let (sizes, written) = Self.sizes(flushes)
+    let total = flushes.reduce(0, +)
+    #expect(sizes.reduce(0, +) == total)
+    #expect(sizes.count <= MergePolicy.mostSegments, "seed \(seed), up to \(most) at once")
+    #expect(written <= 12 * total, "seed \(seed), up to \(most) at once")
+  }
+
+  @Test("a checkpoint waits for merges of what was loaded, so that its files are what will be searched")
+  func checkpoint() throws {
+    let folder = try TemporaryFolder()
+    let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
+    writer.policy.mostAtOnce = 8
+    for number in 0..<128 {
+      writer.put(Product(id: "P-\(number)", title: "kettle w\(number)").document)
+      writer.setLive(id: "P-\(number)", field: TestField.stock, value: Double(number))
+      if number % 16 == 15 { _ = try writer.refresh() }
+    }
+    let manifest = try writer.checkpoint()
+    #expect(try writer.refresh().segmentCount == 1)
+    writer.discardFiles(notIn: manifest)
+    #expect(try folder.files().count { $0.hasPrefix("segment-") } == 1)
+    let snapshot = try IndexWriter.restore(
+      directory: folder.path, definition: TestField.definition, manifest: manifest
+    ).refresh()
+    #expect(try snapshot.search(request("kettle")).total == 128)
+    #expect(try snapshot.search(request("w77")).hits.first?.live.map(\.value) == [77])
   }
 }

@@ -5,6 +5,13 @@ struct PostingRows: ~Copyable {
   /// The positions of all, as differences to the one before in the same field.
   var positions = Row<UInt32>()
 
+  /// Makes room for so many occurrences.
+  mutating func reserve(_ occurrences: Int) {
+    documents.reserve(occurrences)
+    patterns.reserve(occurrences)
+    positions.reserve(occurrences)
+  }
+
   mutating func removeAll() {
     documents.removeAll()
     patterns.removeAll()

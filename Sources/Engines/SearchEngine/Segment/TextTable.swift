@@ -23,6 +23,19 @@ struct TextTable {
 
   func bytes(_ index: Int) -> [UInt8] { texts.bytes.bytes(range(index)) }
 
+  /// A text's first eight bytes, ordered as the texts are.
+  func key(_ index: Int) -> UInt64 {
+    let range = range(index)
+    if range.count >= 8 { return texts.bytes.load(UInt64.self, at: range.lowerBound).byteSwapped }
+    var key: UInt64 = 0
+    for place in range {
+      key |=
+        UInt64(texts.bytes.load(UInt8.self, at: place))
+        << UInt64(56 - 8 * (place - range.lowerBound))
+    }
+    return key
+  }
+
   /// Appends a text's bytes.
   func append(_ index: Int, to buffer: inout [UInt8]) { texts.bytes.append(range(index), to: &buffer) }
 

@@ -12,14 +12,17 @@ final class BackgroundMerge: Sendable {
 
   /// The numbers of the segments that are merged, in the order of the writer's.
   let parts: [UInt64]
+  /// The documents that are merged.
+  let documentCount: Int
   private let result = Mutex<Result<Merged, IndexError>?>(nil)
   private let end = DispatchSemaphore(value: 0)
 
   /// Begins to merge views into a segment of that number.
   init(of views: [SegmentView], number: UInt64, definition: IndexDefinition) {
     parts = views.map(\.segment.number)
-    // Merging is never urgent: searches and the writer go first.
-    DispatchQueue.global(qos: .utility).async { [self] in
+    documentCount = views.reduce(0) { $0 + $1.liveCount }
+    // As urgent as the writer, which would run away from it and have to wait.
+    DispatchQueue.global(qos: .default).async { [self] in
       let merger = SegmentMerger(definition: definition, parts: views)
       let outcome: Result<Merged, IndexError>
       do throws(IndexError) {

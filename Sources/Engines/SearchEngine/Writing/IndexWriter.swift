@@ -19,10 +19,14 @@ public final class IndexWriter {
   private let words = WordLayers()
   private var merging: BackgroundMerge?
   private var filters: [UInt64: IDFilter] = [:]
+  /// Those of `views`; none while they are not known.
+  private var viewFilters: [IDFilter] = []
   /// What the threads that make segments know of words.
   private let lexicons = (0..<builders).map { _ in KeptLexicon() }
-  /// So many documents are merged at once; more are merged beside the writer. Settable for tests.
-  var mostMergedAtOnce = 20_000
+  /// Settable for tests.
+  var policy = MergePolicy()
+  /// The documents that were flushed since the last checkpoint, less those that it waited to be merged.
+  private var flushedCount = 0
 
   /// An empty index whose files will be in `directory`.
   public convenience init(directory: String, definition: IndexDefinition) throws(IndexError) {
@@ -121,8 +125,9 @@ public final class IndexWriter {
 
   private func place(of id: [UInt8]) -> (view: Int, document: Int)? {
     let hash = TermTable.hash(id.span)
+    if viewFilters.count != views.count { viewFilters = views.map { filter(of: $0.segment) } }
     for index in views.indices.reversed() {
-      guard filter(of: views[index].segment).mayHold(hash) else { continue }
+      guard viewFilters[index].mayHold(hash) else { continue }
       if let document = views[index].segment.document(id: id), !views[index].isDeleted(document) {
         return (index, document)
       }
@@ -147,6 +152,7 @@ public final class IndexWriter {
   /// Makes all changes visible and returns the snapshot that shows them.
   public func refresh() throws(IndexError) -> IndexSnapshot {
     guard isChanged || merging?.isOver ?? false else { return snapshot }
+    viewFilters = []
     try flush()
     try merge()
     isChanged = false
@@ -161,14 +167,17 @@ public final class IndexWriter {
 
   /// Makes a segment of the pending documents, or some where they are many.
   private func flush() throws(IndexError) {
-    let documents = pending.takeAll()
+    let (documents, live) = pending.takeAll()
     guard !documents.isEmpty else { return }
+    flushedCount += documents.count
     let count = documents.count < Self.manyDocuments ? 1 : Self.builders
-    let parts = (0..<count).map { documents[documents.count * $0 / count..<documents.count * ($0 + 1) / count] }
-    for (part, bytes) in zip(parts, Self.built(parts.map { $0.map(\.document) }, definition, lexicons)) {
+    let parts = (0..<count).map {
+      documents.count * $0 / count..<documents.count * ($0 + 1) / count
+    }
+    for (part, bytes) in zip(parts, Self.built(parts.map { documents[$0] }, definition, lexicons)) {
       var view = try memoryView(of: bytes)
-      for (document, entry) in part.enumerated() {
-        for (field, value) in entry.live.enumerated() where !value.isNaN {
+      for (document, values) in live[part].enumerated() {
+        for (field, value) in values.enumerated() where !value.isNaN {
           view.setLive(field, of: document, to: value)
         }
       }
@@ -178,7 +187,7 @@ public final class IndexWriter {
 
   /// The bytes of a segment of each list of documents.
   private static func built(
-    _ parts: [[IndexDocument]], _ definition: IndexDefinition, _ lexicons: [KeptLexicon]
+    _ parts: [ArraySlice<IndexDocument>], _ definition: IndexDefinition, _ lexicons: [KeptLexicon]
   ) -> [[UInt8]] {
     // What many documents bring is worth to be kept; for few, going over all that is known would cost more.
     guard parts.count > 1 else {
@@ -207,30 +216,22 @@ public final class IndexWriter {
     return SegmentView(segment: segment, liveFields: liveFields.count)
   }
 
-  /// The most segments; more are merged whatever their sizes.
-  private static let mostSegments = 12
-  /// Segments of like size that are merged together.
-  private static let mergedTogether = 4
-
-  /// With so many segments the writer waits for a merge beside it.
-  private static let tooManySegments = 2 * mostSegments
-
-  /// Merges the newest segments once enough of them are of like size, so that each document is merged only as often as the
-  /// logarithm of the index's size.
+  /// Merges segments by the policy.
   private func merge() throws(IndexError) {
     try takeMerged()
     views.removeAll { $0.liveCount == 0 }
     while true {
-      // What is being merged beside the writer is left alone.
-      let first = views.lastIndex { merging?.parts.contains($0.segment.number) ?? false }.map { $0 + 1 } ?? 0
-      guard let parts = partsToMerge(views[first...], isCrowded: views.count > Self.mostSegments) else { break }
-      let count = views[parts].reduce(0) { $0 + $1.liveCount }
-      if count <= mostMergedAtOnce {
+      // What is being merged beside the writer is left alone, and will be one.
+      let merging = merging?.parts ?? []
+      let first = views.lastIndex { merging.contains($0.segment.number) }.map { $0 + 1 } ?? 0
+      let count = views.count - max(0, merging.count - 1)
+      guard let parts = partsToMerge(views[first...], isCrowded: count > MergePolicy.mostSegments) else { break }
+      if views[parts].reduce(0, { $0 + $1.liveCount }) <= policy.mostAtOnce {
         try mergeAtOnce(parts)
-      } else if merging == nil {
-        merging = BackgroundMerge(of: Array(views[parts]), number: takeNumber(), definition: definition)
-      } else if views.count > Self.tooManySegments {
-        merging?.wait()
+      } else if self.merging == nil {
+        self.merging = BackgroundMerge(of: Array(views[parts]), number: takeNumber(), definition: definition)
+      } else if views.count > MergePolicy.tooManySegments {
+        self.merging?.wait()
         try takeMerged()
       } else {
         break
@@ -240,15 +241,8 @@ public final class IndexWriter {
 
   /// The segments that are merged next; nil where none have to be.
   private func partsToMerge(_ views: ArraySlice<SegmentView>, isCrowded: Bool) -> Range<Int>? {
-    if views.count > 1 {
-      var start = views.endIndex - 1
-      var size = views[start].segment.documentCount
-      while start > views.startIndex, views[start - 1].segment.documentCount <= 2 * size {
-        start -= 1
-        size += views[start].segment.documentCount
-      }
-      if views.endIndex - start >= Self.mergedTogether { return start..<views.endIndex }
-      if isCrowded { return min(start, views.endIndex - 2)..<views.endIndex }
+    if let first = policy.first(of: views.map(\.segment.documentCount), isCrowded: isCrowded) {
+      return views.startIndex + first..<views.endIndex
     }
     let wasteful = views.firstIndex { $0.deletedCount * 2 > $0.segment.documentCount }
     return wasteful.map { $0..<$0 + 1 }
@@ -300,10 +294,24 @@ public final class IndexWriter {
   /// Makes everything durable and returns what ``restore(directory:definition:manifest:)`` needs.
   public func checkpoint() throws(IndexError) -> [UInt8] {
     _ = try refresh()
+    try finishMerges()
     let manifest = try files.write(&views, nextNumber: nextNumber, definition: definition)
     // The written segments are mapped now, and what they took in memory is free once older snapshots are gone.
     snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views, words: words)
     return manifest
+  }
+
+  /// Waits for merges of no more documents than came since the last checkpoint, where these are most of the index: after a
+  /// load, what is written is what will be searched; while a large index changes, there is no wait.
+  private func finishMerges() throws(IndexError) {
+    let total = views.reduce(0) { $0 + $1.liveCount }
+    while let merging, merging.documentCount <= flushedCount, flushedCount * 2 > total {
+      flushedCount -= merging.documentCount
+      viewFilters = []
+      merging.wait()
+      try merge()
+    }
+    flushedCount = 0
   }
 
   /// Removes files that the checkpoint described by `manifest` does not need.

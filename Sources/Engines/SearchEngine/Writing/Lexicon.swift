@@ -41,9 +41,10 @@ struct Lexicon: ~Copyable {
     let bytes = buffer.bytes.span
     let tokens = buffer.tokens.span
     hashes.removeAll()
+    let secret = TermTable.secret
     for index in tokens.indices {
       let token = tokens[index]
-      hashes.append(TermTable.hash(bytes.extracting(token.start..<token.start &+ token.count)))
+      hashes.append(TermTable.hash(bytes.extracting(token.start..<token.start &+ token.count), secret))
     }
     // What the look-ups will need is asked for first, all at once: memory is far, and waits for several at a time as long as
     // for one.

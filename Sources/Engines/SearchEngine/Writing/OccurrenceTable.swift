@@ -23,6 +23,7 @@ struct OccurrenceTable: ~Copyable {
     let starts = sort(by: order)
     var numbering = OccurrencePatterns.Numbering()
     var rows = PostingRows()
+    rows.reserve(terms.count)
     var postingEnds = Row<Int>(capacity: order.count)
     var positionEnds = Row<Int>(capacity: order.count)
     for rank in order.indices {

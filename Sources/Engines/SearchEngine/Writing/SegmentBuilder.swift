@@ -4,7 +4,7 @@ internal import TextAnalysis
 struct SegmentBuilder: ~Copyable {
   private let definition: IndexDefinition
   private let textFields: [Int]
-  private let documents: [IndexDocument]
+  private let documents: ArraySlice<IndexDocument>
   private var occurrences = OccurrenceTable()
   private var lengths: [UInt8] = []
   private var buffer = TermBuffer()
@@ -19,15 +19,17 @@ struct SegmentBuilder: ~Copyable {
   ///   - documents: in the order of their ids' bytes, each id once.
   ///   - lexicon: what is known of words; nothing that the bytes depend on.
   static func segment(
-    of documents: [IndexDocument], definition: IndexDefinition, lexicon: inout Lexicon
+    of documents: ArraySlice<IndexDocument>, definition: IndexDefinition, lexicon: inout Lexicon
   ) -> [UInt8] {
     var builder = SegmentBuilder(definition: definition, documents: documents)
     lexicon.begin()
-    for number in documents.indices { builder.analyze(documents[number], number: UInt32(number), &lexicon) }
+    for (number, document) in documents.enumerated() {
+      builder.analyze(document, number: UInt32(number), &lexicon)
+    }
     return builder.finish(&lexicon)
   }
 
-  private init(definition: IndexDefinition, documents: [IndexDocument]) {
+  private init(definition: IndexDefinition, documents: ArraySlice<IndexDocument>) {
     self.definition = definition
     self.documents = documents
     textFields = definition.textFields

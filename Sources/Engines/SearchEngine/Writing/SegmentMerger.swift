@@ -18,25 +18,26 @@ struct SegmentMerger {
 
   /// The documents of all parts that are not deleted, by id.
   private static func order(of parts: [SegmentView]) -> [(part: Int, document: Int)] {
-    var next = parts.map { _ in 0 }
-    func advance(_ part: Int) {
-      while next[part] < parts[part].segment.documentCount, parts[part].isDeleted(next[part]) { next[part] += 1 }
+    var walks = parts.map { TextWalk($0.segment.ids) }
+    func skipDeleted(_ part: Int) {
+      while !walks[part].isOver, parts[part].isDeleted(walks[part].index) { walks[part].advance() }
     }
-    for part in parts.indices { advance(part) }
+    for part in parts.indices { skipDeleted(part) }
     var order: [(part: Int, document: Int)] = []
+    order.reserveCapacity(parts.reduce(0) { $0 + $1.liveCount })
     while true {
       var least: Int?
-      for part in parts.indices where next[part] < parts[part].segment.documentCount {
+      for part in parts.indices where !walks[part].isOver {
         guard let other = least else {
           least = part
           continue
         }
-        if parts[part].segment.ids.compare(next[part], with: parts[other].segment.ids, next[other]) < 0 { least = part }
+        if walks[part].compare(with: walks[other]) < 0 { least = part }
       }
       guard let least else { return order }
-      order.append((least, next[least]))
-      next[least] += 1
-      advance(least)
+      order.append((least, walks[least].index))
+      walks[least].advance()
+      skipDeleted(least)
     }
   }
 
@@ -60,23 +61,26 @@ struct SegmentMerger {
   }
 
   /// Walks over several tables in order at once: gives each distinct text with its place in the tables that have it.
-  private func forEachText(of tables: [TextTable], _ body: ([UInt8], [(part: Int, index: Int)]) -> Void) {
-    var places = tables.map { _ in 0 }
+  private func forEachText(
+    of tables: [TextTable], _ body: ([UInt8], [(part: Int, index: Int)]) -> Void
+  ) {
+    var walks = tables.map(TextWalk.init)
     var holders: [(part: Int, index: Int)] = []
     while true {
       holders.removeAll(keepingCapacity: true)
-      for (part, table) in tables.enumerated() where places[part] < table.count {
+      for part in walks.indices where !walks[part].isOver {
         guard let first = holders.first else {
-          holders.append((part, places[part]))
+          holders.append((part, walks[part].index))
           continue
         }
-        let order = table.compare(places[part], with: tables[first.part], first.index)
+        let order = walks[part].compare(with: walks[first.part])
         if order < 0 { holders.removeAll(keepingCapacity: true) }
-        if order <= 0 { holders.append((part, places[part])) }
+        if order <= 0 { holders.append((part, walks[part].index)) }
       }
       guard let first = holders.first else { return }
-      for holder in holders { places[holder.part] += 1 }
-      body(tables[first.part].bytes(first.index), holders)
+      let bytes = walks[first.part].bytes
+      for holder in holders { walks[holder.part].advance() }
+      body(bytes, holders)
     }
   }
 

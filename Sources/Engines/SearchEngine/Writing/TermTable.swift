@@ -4,7 +4,7 @@ struct TermTable: ~Copyable {
   private var starts = Row<UInt32>(repeating: 0, count: 1)
   private var slots = Row<Slot>(repeating: Slot(), count: 1024)
 
-  /// Where a text is, and a part of its hash: most look-ups touch one slot and the text itself.
+  /// Where a text is, and the half of its hash that says in which slot it belongs: most look-ups touch one slot and the text itself.
   struct Slot: BitwiseCopyable {
     /// −1 where there is none.
     var number: Int32 = -1
@@ -94,8 +94,8 @@ struct TermTable: ~Copyable {
   @inline(__always)
   mutating func number(of text: Span<UInt8>, hash: UInt64) -> Int {
     let mask = slots.count &- 1
-    var place = Int(truncatingIfNeeded: hash) & mask
     let upper = UInt32(truncatingIfNeeded: hash &>> 32)
+    var place = Int(upper) & mask
     while true {
       let slot = slots[place]
       guard slot.number >= 0 else { return insert(text, hash: hash) }
@@ -109,7 +109,7 @@ struct TermTable: ~Copyable {
   /// The number that stands in a hash's first slot, right or not: to have what a look-up needs at hand before it is made.
   @inline(__always)
   func guess(_ hash: UInt64) -> (number: Int, start: Int) {
-    let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count &- 1)]
+    let slot = slots[Int(truncatingIfNeeded: hash &>> 32) & (slots.count &- 1)]
     return (Int(slot.number), Int(slot.start))
   }
 
@@ -127,13 +127,13 @@ struct TermTable: ~Copyable {
     let slot = Slot(
       number: Int32(number), hash: UInt32(truncatingIfNeeded: hash &>> 32), start: UInt32(start),
       count: UInt32(text.count))
-    put(slot, at: hash)
+    put(slot)
     return number
   }
 
-  private mutating func put(_ slot: Slot, at hash: UInt64) {
+  private mutating func put(_ slot: Slot) {
     let mask = slots.count &- 1
-    var place = Int(truncatingIfNeeded: hash) & mask
+    var place = Int(slot.hash) & mask
     while slots[place].number >= 0 { place = (place &+ 1) & mask }
     slots[place] = slot
   }
@@ -142,19 +142,19 @@ struct TermTable: ~Copyable {
     let before = slots.count
     var old = Row<Slot>(repeating: Slot(), count: before * 2)
     swap(&old, &slots)
-    for index in 0..<before where old[index].number >= 0 {
-      put(old[index], at: Self.hash(text(Int(old[index].number))))
-    }
+    for index in 0..<before where old[index].number >= 0 { put(old[index]) }
   }
 
   /// The number of `text`; nil where it is not known.
   func find(_ text: Span<UInt8>) -> Int? {
-    let hash = Self.hash(text)
+    let upper = UInt32(truncatingIfNeeded: Self.hash(text) &>> 32)
     let mask = slots.count &- 1
-    var place = Int(truncatingIfNeeded: hash) & mask
+    var place = Int(upper) & mask
     while slots[place].number >= 0 {
       let slot = slots[place]
-      if Int(slot.count) == text.count, isText(at: Int(slot.start), text) { return Int(slot.number) }
+      if slot.hash == upper, Int(slot.count) == text.count, isText(at: Int(slot.start), text) {
+        return Int(slot.number)
+      }
       place = (place &+ 1) & mask
     }
     return nil
@@ -182,17 +182,37 @@ struct TermTable: ~Copyable {
     }
   }
 
-  /// FNV-1a (Fowler, Noll, Vo) over eight bytes at once, with a last mixing, since one step spreads bits upwards only.
+  /// What texts hash to is different in each process, so that nobody can make up texts that all hash alike: look-ups would
+  /// go through all of them. Nothing that is written depends on it.
+  static let secret = Secret()
+
+  /// Numbers that nobody outside of the process knows.
+  struct Secret: BitwiseCopyable, Sendable {
+    let start: UInt64
+    let factor: UInt64
+
+    init() {
+      start = .random(in: .min ... .max)
+      // Odd, so that no bit is lost, with bits at both ends.
+      factor = .random(in: .min ... .max) | 0x8000_0000_0000_0001
+    }
+  }
+
+  /// The hash of a text in all tables of this process.
   @inline(__always)
-  static func hash(_ text: Span<UInt8>) -> UInt64 {
+  static func hash(_ text: Span<UInt8>) -> UInt64 { hash(text, secret) }
+
+  /// Each eight bytes are multiplied by a secret number, and the halves of what comes out are put together: without that
+  /// number nothing is known of what becomes of a difference between two texts.
+  @inline(__always)
+  static func hash(_ text: Span<UInt8>, _ secret: Secret) -> UInt64 {
     // Safety: eight, four or fewer bytes are read where there are as many; the last ones may be read twice.
     unsafe text.withUnsafeBytes { bytes in
       let count = bytes.count
-      var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(truncatingIfNeeded: count)
+      var hash = secret.start
       var at = 0
-      while at &+ 8 <= count {
-        hash = unsafe (hash ^ bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15
-        hash ^= hash &>> 32
+      while at &+ 8 < count {
+        hash = unsafe folded(hash ^ bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self), secret.factor)
         at &+= 8
       }
       var rest: UInt64 = 0
@@ -207,9 +227,14 @@ struct TermTable: ~Copyable {
           at &+= 1
         }
       }
-      hash = (hash ^ rest) &* 0x9e37_79b9_7f4a_7c15
-      hash ^= hash &>> 29
-      return hash &* 0xbf58_476d_1ce4_e5b9
+      hash = folded(hash ^ rest, secret.factor)
+      return folded(hash &+ UInt64(truncatingIfNeeded: count), 0x9e37_79b9_7f4a_7c15)
     }
+  }
+
+  @inline(__always)
+  private static func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let halves = left.multipliedFullWidth(by: right)
+    return halves.high ^ halves.low
   }
 }
