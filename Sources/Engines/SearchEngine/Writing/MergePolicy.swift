@@ -2,7 +2,7 @@
 /// documents are written again.
 struct MergePolicy {
   /// So many documents are merged at once, while the writer waits; more are merged beside it.
-  var mostAtOnce = 20_000
+  var mostAtOnce = 8000
 
   /// Small segments of like size that are merged together: they come with each refresh, and cost little.
   private static let fewTogether = 4
