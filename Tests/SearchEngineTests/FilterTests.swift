@@ -73,6 +73,27 @@ struct FilterTests {
     #expect(try writer.refresh().search(asked).ids.joined() == ids)
   }
 
+  @Test("numbers of attributes are found by their few texts as by looking at each document", arguments: [7, 300])
+  func numbersOfAttributes(values: Int) throws {
+    let folder = try TemporaryFolder()
+    let writer = try IndexWriter(directory: folder.path, definition: Self.definition)
+    func numbers(_ document: Int) -> [Double] { [Double(document % values), Double(document * 3 % values) + 0.5] }
+    for number in 0..<400 {
+      var document = IndexDocument(id: "\(number)", stored: [])
+      for size in numbers(number) { document.addAttribute("size", size, field: 2) }
+      document.addAttribute("width", Double(number), field: 2)
+      writer.put(document)
+    }
+    var asked = SearchRequest()
+    for (filter, holds) in [
+      ("attributes.size 2 TO 4.5", { $0 >= 2 && $0 <= 4.5 }), ("attributes.size > 5", { $0 > 5 }),
+      ("attributes.size = 3.5", { $0 == 3.5 }),
+    ] as [(String, (Double) -> Bool)] {
+      asked.filter = try FilterParser.parse(filter)
+      #expect(try writer.refresh().search(asked).total == (0..<400).count { numbers($0).contains(where: holds) })
+    }
+  }
+
   @Test(
     "what a field can't be compared with is refused, with documents and without",
     arguments: [

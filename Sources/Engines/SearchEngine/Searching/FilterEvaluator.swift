@@ -167,15 +167,30 @@ struct FilterEvaluator {
     // Every number stands among the texts too: the documents of those that fulfil the condition are looked at. They may
     // have it as a text only.
     let prefix = Self.prefix(name)
-    var candidates = DocumentSet(capacity: capacity)
-    for ordinal in column.dictionary.indexes(startingWith: prefix) {
-      let text = String(decoding: column.dictionary.bytes(ordinal).dropFirst(prefix.count), as: UTF8.self)
-      if let number = Double(text), holds(number) { candidates.insert(view.segment.list(ofText: ordinal, in: column)) }
+    let ordinals = column.dictionary.indexes(startingWith: prefix)
+    var candidates = DocumentSet(capacity: capacity, full: ordinals.count > capacity / Self.documentsPerText)
+    // Where there are many texts, reading them costs more than looking at all documents.
+    if ordinals.count <= capacity / Self.documentsPerText {
+      insertDocuments(of: ordinals, into: &candidates, column, after: prefix.count, where: holds)
     }
     candidates.forEach { document in
       column.forEachPair(of: document) { pair, number in
         if pair == nameOrdinal, holds(number) { result.insert(document) }
       }
+    }
+  }
+
+  /// A text costs as much as so many documents to look at.
+  private static let documentsPerText = 16
+
+  /// Adds the documents of the texts that are numbers which fulfil a condition.
+  private func insertDocuments(
+    of ordinals: Range<Int>, into candidates: inout DocumentSet, _ column: TextColumn, after prefix: Int,
+    where holds: (Double) -> Bool
+  ) {
+    for ordinal in ordinals {
+      let text = String(decoding: column.dictionary.bytes(ordinal).dropFirst(prefix), as: UTF8.self)
+      if let number = Double(text), holds(number) { candidates.insert(view.segment.list(ofText: ordinal, in: column)) }
     }
   }
 
