@@ -16,7 +16,7 @@ public struct ScoreBoost: Sendable, Hashable {
     case atLeast(Double)
   }
 
-  /// A field of numbers, booleans (0 and 1) or dates (milliseconds since 1970).
+  /// A field of numbers, booleans (0 and 1) or dates (microseconds since 1970).
   public var field: String
   /// What is made of the number.
   public var shape: Shape
