@@ -25,6 +25,12 @@ struct DocumentSet: Equatable {
   @inline(__always)
   mutating func insert(_ document: Int) { words[document >> 6] |= 1 << UInt64(document & 63) }
 
+  /// Adds documents, each of which the set has room for.
+  // Safety: the caller's buffer is there while this runs; each document's word is looked up with a check.
+  @unsafe mutating func insert(documents: UnsafeBufferPointer<UInt32>) {
+    for index in documents.indices { unsafe insert(Int(documents[index])) }
+  }
+
   /// Adds those of the first `count` documents for which `holds` is true.
   @inline(__always)
   mutating func insert(upTo count: Int, where holds: (Int) -> Bool) {
@@ -111,6 +117,34 @@ struct DocumentSet: Equatable {
         word &= word &- 1
       }
     }
+  }
+
+  /// The first document from one on; nil where there is none.
+  func first(from start: Int) -> Int? {
+    guard start < capacity else { return nil }
+    var index = start >> 6
+    var word = words[index] & (.max << UInt64(start & 63))
+    while word == 0 {
+      index += 1
+      guard index < words.count else { return nil }
+      word = words[index]
+    }
+    return index << 6 + word.trailingZeroBitCount
+  }
+
+  /// The documents of a range that starts and ends with a word; nil where there are more than `most`.
+  func documents(in range: Range<Int>, atMost most: Int) -> [Int]? {
+    let indexes = range.lowerBound / 64..<min(words.count, (range.upperBound + 63) / 64)
+    guard indexes.reduce(0, { $0 + words[$1].nonzeroBitCount }) <= most else { return nil }
+    var found: [Int] = []
+    for index in indexes {
+      var word = words[index]
+      while word != 0 {
+        found.append(index << 6 + word.trailingZeroBitCount)
+        word &= word - 1
+      }
+    }
+    return found
   }
 
   /// The first documents, ascending.

@@ -35,6 +35,13 @@ struct QueryMatching {
   /// How much a phrase counts, where a word of its rarity counts 1.
   private static let phraseWeight = 1.5
 
+  /// Which documents match, where that takes no sets: those of all matchers, or of any.
+  var simple: ScoreSearch.Wanted? {
+    guard exclusions.isEmpty, !plan.groups.isEmpty else { return nil }
+    if plan.groups.count == 1 { return .any }
+    return plan.groups.count == facts.count ? .all : nil
+  }
+
   /// The number of documents that match, where that is what one matcher alone says.
   var soleCount: Int? { facts.count == 1 && exclusions.isEmpty ? facts[0].documents : nil }
 

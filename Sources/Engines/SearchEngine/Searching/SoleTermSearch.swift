@@ -41,33 +41,42 @@ struct SoleTermSearch {
     // Safety: the buffer has room for the documents and the patterns of a block.
     unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * BitPacking.blockCount) { buffer in
       let documents = unsafe buffer.baseAddress.unsafelyUnwrapped
-      for block in first { unsafe score(block, documents, hits, &best) }
-      for block in bounds.indices {
-        let start = block > 0 ? list.lastDocument(ofBlock: block - 1) + 1 : 0
-        guard best.mayTake(bound: bounds[block] * boosts.most, view: number, from: start), !first.contains(block) else {
-          continue
+      unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: BitPacking.blockCount) { scores in
+        let scores = unsafe scores.baseAddress.unsafelyUnwrapped
+        for block in first { unsafe score(block, documents, scores, hits, &best) }
+        for block in bounds.indices {
+          let start = block > 0 ? list.lastDocument(ofBlock: block - 1) + 1 : 0
+          guard best.mayTake(bound: bounds[block] * boosts.most, view: number, from: start), !first.contains(block)
+          else {
+            continue
+          }
+          unsafe score(block, documents, scores, hits, &best)
         }
-        unsafe score(block, documents, hits, &best)
       }
     }
   }
 
-  // Safety: `documents` has room for the documents and the patterns of a block.
+  // Safety: `documents` has room for the documents and the patterns of a block, `scores` for as many numbers.
   @unsafe private func score(
-    _ number: Int, _ documents: UnsafeMutablePointer<UInt32>, _ hits: DocumentSet?, _ best: inout TopScores
+    _ number: Int, _ documents: UnsafeMutablePointer<UInt32>, _ scores: UnsafeMutablePointer<Double>,
+    _ hits: DocumentSet?, _ best: inout TopScores
   ) {
     let patterns = unsafe documents + BitPacking.blockCount
     let block = list.block(number)
     unsafe list.readDocuments(of: block, into: documents)
     unsafe list.readPatterns(of: block, into: patterns)
+    unsafe contributions.fill(documents: documents, patterns: patterns, count: block.count, into: scores)
+    // Rounding must not make the least that is looked at more than the worst of the best.
+    var least = best.threshold / boosts.most * (1 - 1e-12)
     for index in 0..<block.count {
+      var score = unsafe scores[index]
+      guard score >= least else { continue }
       let document = unsafe Int(documents[index])
-      var score = unsafe contributions.contribution(document: document, pattern: Int(patterns[index]))
-      guard score * boosts.most >= best.threshold else { continue }
       if let hits, !hits.contains(document) { continue }
       if view.isDeleted(document) { continue }
       if !boosts.isEmpty { score *= boosts.factor(view: self.number, document: document) }
       best.offer(score: score, view: self.number, document: document)
+      least = best.threshold / boosts.most * (1 - 1e-12)
     }
   }
 }

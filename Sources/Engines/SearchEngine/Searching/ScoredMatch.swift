@@ -1,0 +1,36 @@
+/// The documents that a matcher matches in a segment, and what they add to their scores.
+final class ScoredMatch {
+  let cursor: MatchCursor
+  /// For documents of a term.
+  private let table: ContributionTable
+  /// For documents that were found one by one; nil for those of a term.
+  private let known: [Double]?
+
+  init(_ matches: MatchSource, weight: Double, scorer: PostingScorer, segment: Segment) {
+    cursor = MatchCursor(matches)
+    table = ContributionTable(weight: weight, scorer: scorer, segment: segment)
+    if case .found(let found) = matches {
+      known = found.frequencies.map { weight * Saturation.of($0) }
+    } else {
+      known = nil
+    }
+  }
+
+  /// What a document adds, by its place.
+  @inline(__always)
+  func contribution(of document: Int, place: Int) -> Double {
+    if let known { return known[place] }
+    return table.contribution(document: document, pattern: place)
+  }
+
+  /// What the documents of a run add, into as much room.
+  // Safety: the run is as ``MatchCursor/Run`` says, and there is room for as many numbers as it has documents.
+  @unsafe @inline(__always)
+  func fill(_ run: MatchCursor.Run, into target: UnsafeMutablePointer<Double>) {
+    if let patterns = unsafe run.patterns {
+      unsafe table.fill(documents: run.documents, patterns: patterns, count: run.count, into: target)
+    } else if let known {
+      for index in 0..<(unsafe run.count) { unsafe target[index] = known[run.place &+ index] }
+    }
+  }
+}
