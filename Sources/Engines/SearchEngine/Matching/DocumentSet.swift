@@ -32,6 +32,37 @@ struct DocumentSet: Equatable {
   }
 
   /// Adds those of the first `count` documents for which `holds` is true.
+  ///
+  /// - Parameter flag: sets each of 64 flags to 1 or 0, for the documents from one on: a plain loop becomes vector code.
+  @inline(__always)
+  mutating func insert(
+    upTo count: Int, flag: (_ first: Int, _ flags: UnsafeMutablePointer<UInt8>) -> Void, where holds: (Int) -> Bool
+  ) {
+    precondition(count <= capacity, "more documents than the set has room for")
+    // Safety: the words hold a bit for each of `capacity` documents; there are 64 flags.
+    unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { flags in
+      let base = unsafe flags.baseAddress.unsafelyUnwrapped
+      let bytes = unsafe base.bindMemory(to: UInt8.self, capacity: 64)
+      unsafe words.withUnsafeMutableBufferPointer { words in
+        for index in 0..<count / 64 {
+          unsafe flag(index &* 64, bytes)
+          var word: UInt64 = 0
+          for byte in 0..<8 {
+            // The product has the eight flags side by side in its highest byte.
+            let eight = unsafe base.load(fromByteOffset: byte &* 8, as: UInt64.self)
+            let bits = (eight &* 0x0102_0408_1020_4080) &>> 56
+            word |= bits &<< UInt64(byte &* 8)
+          }
+          unsafe words[index] |= word
+        }
+        for document in count / 64 * 64..<count where holds(document) {
+          unsafe words[document >> 6] |= 1 << UInt64(document & 63)
+        }
+      }
+    }
+  }
+
+  /// Adds those of the first `count` documents for which `holds` is true.
   @inline(__always)
   mutating func insert(upTo count: Int, where holds: (Int) -> Bool) {
     precondition(count <= capacity, "more documents than the set has room for")
@@ -116,6 +147,17 @@ struct DocumentSet: Equatable {
         body((index &<< 6) &+ word.trailingZeroBitCount)
         word &= word &- 1
       }
+    }
+  }
+
+  /// Gives the first document and the bits of each 64 documents that have any.
+  @inline(__always)
+  func forEachWord(_ body: (_ first: Int, _ word: UInt64) -> Void) {
+    let words = words.span
+    for index in words.indices {
+      // Safety: the index is one of the span's.
+      let word = unsafe words[unchecked: index]
+      if word != 0 { body(index &<< 6, word) }
     }
   }
 

@@ -35,11 +35,22 @@ struct QueryMatching {
   /// How much a phrase counts, where a word of its rarity counts 1.
   private static let phraseWeight = 1.5
 
-  /// Which documents match, where that takes no sets: those of all matchers, or of any.
-  var simple: ScoreSearch.Wanted? {
-    guard exclusions.isEmpty, !plan.groups.isEmpty else { return nil }
-    if plan.groups.count == 1 { return .any }
-    return plan.groups.count == facts.count ? .all : nil
+  /// For each group the indexes of its matchers.
+  var groups: [[Int]] { plan.groups.indices.map { group in facts.indices.filter { facts[$0].group == group } } }
+
+  /// The documents that match no exclusion, by view; nil where there is none.
+  var notExcluded: [DocumentSet]? {
+    exclusions.isEmpty ? nil : views.indices.map { notExcluded(from: DocumentSet(full: views[$0]), in: $0) }
+  }
+
+  private func notExcluded(from set: DocumentSet, in view: Int) -> DocumentSet {
+    var result = set
+    for sources in exclusions {
+      var excluded = DocumentSet(capacity: result.capacity)
+      sources[view].insert(into: &excluded)
+      result.subtract(excluded)
+    }
+    return result
   }
 
   /// The number of documents that match, where that is what one matcher alone says.
@@ -69,12 +80,7 @@ struct QueryMatching {
           set = self.set(ofGroup: group, in: view)
         }
       }
-      var result = set ?? DocumentSet(capacity: views[view].segment.documentCount, full: true)
-      for sources in exclusions {
-        var excluded = DocumentSet(capacity: result.capacity)
-        sources[view].insert(into: &excluded)
-        result.subtract(excluded)
-      }
+      var result = notExcluded(from: set ?? DocumentSet(full: views[view]), in: view)
       if let deleted = views[view].deleted { result.subtract(deleted) }
       return result
     }
@@ -147,4 +153,9 @@ struct QueryMatching {
         contribution: matcher.weight * Saturation.of(frequency))
     }
   }
+}
+
+extension DocumentSet {
+  /// Every document of a segment, deleted ones included.
+  fileprivate init(full view: SegmentView) { self.init(capacity: view.segment.documentCount, full: true) }
 }

@@ -106,16 +106,26 @@
 
   /// Makes all sums 0, but those of documents that may not be taken, which no score lifts.
   private func forbid(_ start: Int) {
-    unsafe sums.update(repeating: 0, count: Self.windowSize)
-    guard allowed != nil || view.deleted != nil else { return }
     let first = start / 64
+    guard let allowed else {
+      unsafe sums.update(repeating: 0, count: Self.windowSize)
+      guard let deleted = view.deleted else { return }
+      for index in 0..<Self.wordCount { set(index, deleted.word(first + index), to: -.infinity) }
+      return
+    }
+    unsafe sums.update(repeating: -.infinity, count: Self.windowSize)
     for index in 0..<Self.wordCount {
-      var forbidden = view.deleted?.word(first + index) ?? 0
-      if let allowed { forbidden |= ~allowed.word(first + index) }
-      while forbidden != 0 {
-        unsafe sums[index &* 64 &+ forbidden.trailingZeroBitCount] = -.infinity
-        forbidden &= forbidden &- 1
-      }
+      set(index, allowed.word(first + index) & ~(view.deleted?.word(first + index) ?? 0), to: 0)
+    }
+  }
+
+  /// Makes the sums of those of 64 documents that have a bit a number.
+  @inline(__always)
+  private func set(_ index: Int, _ bits: UInt64, to sum: Double) {
+    var bits = bits
+    while bits != 0 {
+      unsafe sums[index &* 64 &+ bits.trailingZeroBitCount] = sum
+      bits &= bits &- 1
     }
   }
 

@@ -6,8 +6,8 @@
 struct ScoreSearch {
   /// Which documents are hits.
   enum Wanted {
-    /// Those that every matcher matches.
-    case all
+    /// Those that some matcher of every group matches; for each group the indexes of its matchers.
+    case all([[Int]])
     /// Those that any matcher matches.
     case any
     /// These, by view, all of which some matcher matches.
@@ -23,7 +23,7 @@ struct ScoreSearch {
   ///
   /// - Parameters:
   ///   - allowed: for each view the documents that may be taken; nil for all.
-  ///   - sets: for each view takes the hits in, where it is there; only where every matcher has to match.
+  ///   - sets: for each view takes the hits in, where it is there; only where all groups have to match.
   /// - Returns: the number of hits, but for a sole term, of which not all are looked at.
   func run(
     _ wanted: Wanted, _ best: inout TopScores, allowed: [DocumentSet]? = nil, collecting sets: inout [DocumentSet]?
@@ -46,8 +46,14 @@ struct ScoreSearch {
         continue
       }
       let sources = matchers.map { (weight: $0.weight, matches: $0.sources[number]) }
-      if case .all = wanted, sources.count > 1 {
-        total += conjunction(sources, scorer: scorer, number: number, allowed: allowed, &best, &sets)
+      if case .all(let groups) = wanted, groups.count > 1 {
+        let matches = groups.map { group in
+          group.count == 1
+            ? ScoredMatch(
+              sources[group[0]].matches, weight: sources[group[0]].weight, scorer: scorer, segment: view.segment)
+            : ScoredMatch(anyOf: group.map { sources[$0] }, scorer: scorer, segment: view.segment)
+        }
+        total += conjunction(matches, number: number, allowed: allowed, &best, &sets)
       } else {
         let matched = sources.filter { $0.matches.mostDocuments > 0 }
         guard !matched.isEmpty else { continue }
@@ -60,14 +66,11 @@ struct ScoreSearch {
     return total
   }
 
-  /// Searches for documents that all of several matchers match.
+  /// Searches for documents that all of several groups match.
   private func conjunction(
-    _ sources: [(weight: Double, matches: MatchSource)], scorer: PostingScorer, number: Int, allowed: DocumentSet?,
-    _ best: inout TopScores, _ sets: inout [DocumentSet]?
+    _ matches: [ScoredMatch], number: Int, allowed: DocumentSet?, _ best: inout TopScores, _ sets: inout [DocumentSet]?
   ) -> Int {
-    guard sources.allSatisfy({ $0.matches.mostDocuments > 0 }) else { return 0 }
     let view = snapshot.views[number]
-    let matches = sources.map { ScoredMatch($0.matches, weight: $0.weight, scorer: scorer, segment: view.segment) }
     var total = 0
     var set = sets?[number]
     defer { if let set { sets?[number] = set } }

@@ -1,4 +1,4 @@
-/// The documents that a matcher matches in a segment, and what they add to their scores.
+/// The documents that a matcher, or any of several, matches in a segment, and what they add to their scores.
 final class ScoredMatch {
   let cursor: MatchCursor
   /// For documents of a term.
@@ -14,6 +14,15 @@ final class ScoredMatch {
     } else {
       known = nil
     }
+  }
+
+  /// What several matchers match; what they add is added up.
+  init(anyOf sources: [(weight: Double, matches: MatchSource)], scorer: PostingScorer, segment: Segment) {
+    let parts = sources.map { ScoredMatch($0.matches, weight: $0.weight, scorer: scorer, segment: segment) }
+    let union = MatchUnion(parts, documentCount: segment.documentCount)
+    cursor = MatchCursor(.found(FoundDocuments(documents: union.documents, frequencies: [])))
+    table = ContributionTable(weight: 0, scorer: scorer, segment: segment)
+    known = union.sums
   }
 
   /// What a document adds, by its place.

@@ -52,26 +52,27 @@ struct Searcher {
   private func answerInOnePass(
     _ matching: QueryMatching, boosts: Boosts, filter: [DocumentSet]?, into response: inout SearchResponse
   ) throws(SearchError) -> Bool {
-    guard isByScore, request.collapse == nil, request.size > 0, request.minimumMatch == nil,
-      let wanted = matching.simple
+    guard isByScore, request.collapse == nil, request.size > 0, request.minimumMatch == nil, !matching.matchers.isEmpty
     else { return false }
+    let allowed = matching.notExcluded.map { intersections($0, filter) } ?? filter
+    // Not all postings of a sole term are looked at: what is filtered must be counted otherwise.
+    if allowed != nil, matching.matchers.count == 1 { return false }
+    let groups = matching.groups
+    let wanted: ScoreSearch.Wanted = groups.count == 1 ? .any : .all(groups)
     var sets: [DocumentSet]?
-    if case .all = wanted {
-      if !request.facets.isEmpty { sets = views.map { DocumentSet(capacity: $0.segment.documentCount) } }
-    } else {
-      // Facets take a set, and what makes that counts too; not all postings of a sole term are looked at.
-      guard request.facets.isEmpty, filter == nil || matching.matchers.count > 1 else { return false }
+    if groups.count > 1, !request.facets.isEmpty {
+      sets = views.map { DocumentSet(capacity: $0.segment.documentCount) }
     }
     let order = try scoreOrder()
     var best = try topScores(order)
     let total = ScoreSearch(snapshot: snapshot, matchers: matching.matchers, boosts: boosts).run(
-      wanted, &best, allowed: filter, collecting: &sets)
-    response.total = filter == nil ? matching.soleCount ?? total : total
-    if response.total == 0, matching.plan.groups.count > 1 { return false }
+      wanted, &best, allowed: allowed, collecting: &sets)
+    response.total = matching.matchers.count == 1 ? matching.soleCount ?? total : total
+    if response.total == 0, groups.count > 1 { return false }
     show(best, order: order, matching: matching, boosts: boosts, into: &response)
-    if let sets {
-      try count(sets, matched: { matching.sets(Array(matching.plan.groups.indices)) }, into: &response)
-    }
+    guard !request.facets.isEmpty else { return true }
+    let matched = { matching.sets(Array(matching.plan.groups.indices)) }
+    try count(sets ?? intersections(matched(), filter), matched: matched, into: &response)
     return true
   }
 

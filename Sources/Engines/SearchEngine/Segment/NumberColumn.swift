@@ -71,13 +71,35 @@ struct NumberColumn {
     let codes = unsafe bytes.pointer(at: start)
     switch codeBytes {
     case 1:
-      set.insert(upTo: documentCount) { unsafe UInt32(codes.load(fromByteOffset: $0, as: UInt8.self)) &- first <= span }
+      unsafe set.insert(upTo: documentCount) { start, flags in
+        let codes = unsafe codes + start
+        let (first, span) = (UInt8(truncatingIfNeeded: first), UInt8(truncatingIfNeeded: span))
+        for index in 0..<64 {
+          let code = unsafe codes.load(fromByteOffset: index, as: UInt8.self)
+          unsafe flags[index] = code &- first <= span ? 1 : 0
+        }
+      } where: {
+        unsafe UInt32(codes.load(fromByteOffset: $0, as: UInt8.self)) &- first <= span
+      }
     case 2:
-      set.insert(upTo: documentCount) {
+      unsafe set.insert(upTo: documentCount) { start, flags in
+        let codes = unsafe codes + start &* 2
+        let (first, span) = (UInt16(truncatingIfNeeded: first), UInt16(truncatingIfNeeded: span))
+        for index in 0..<64 {
+          let code = unsafe codes.loadUnaligned(fromByteOffset: index &* 2, as: UInt16.self)
+          unsafe flags[index] = code &- first <= span ? 1 : 0
+        }
+      } where: {
         unsafe UInt32(codes.loadUnaligned(fromByteOffset: $0 &* 2, as: UInt16.self)) &- first <= span
       }
     default:
-      set.insert(upTo: documentCount) {
+      unsafe set.insert(upTo: documentCount) { start, flags in
+        let codes = unsafe codes + start &* 4
+        for index in 0..<64 {
+          let code = unsafe codes.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self)
+          unsafe flags[index] = code &- first <= span ? 1 : 0
+        }
+      } where: {
         unsafe codes.loadUnaligned(fromByteOffset: $0 &* 4, as: UInt32.self) &- first <= span
       }
     }

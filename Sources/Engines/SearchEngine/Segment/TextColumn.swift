@@ -114,30 +114,14 @@ struct TextColumn {
   /// Adds to `counts`, by list, the documents of a set.
   func countLists(of set: DocumentSet, into counts: inout [UInt32]) {
     precondition(counts.count >= listCount, "there is no room for every list")
-    // Safety: `init` found a list number for each document, and every list number is below `listCount`: the column was made
-    // so, and its checksum was right; the count is checked where a number says otherwise.
+    // Safety: `init` found a list number for each document; whatever it is, it is checked before it counts.
     let source = unsafe bytes.pointer(at: numbers)
-    unsafe counts.withUnsafeMutableBufferPointer { counts in
-      let base = unsafe counts.baseAddress.unsafelyUnwrapped
-      let limit = listCount
-      switch numberBytes {
-      case 1: set.forEach { unsafe Self.count(Int(source.load(fromByteOffset: $0, as: UInt8.self)), limit, base) }
-      case 2:
-        set.forEach {
-          unsafe Self.count(Int(source.loadUnaligned(fromByteOffset: $0 &* 2, as: UInt16.self)), limit, base)
-        }
-      default:
-        set.forEach {
-          unsafe Self.count(Int(source.loadUnaligned(fromByteOffset: $0 &* 4, as: UInt32.self)), limit, base)
-        }
-      }
+    let tally = ListTally(lists: listCount)
+    switch numberBytes {
+    case 1: tally.count(set) { unsafe Int(source.load(fromByteOffset: $0, as: UInt8.self)) }
+    case 2: tally.count(set) { unsafe Int(source.loadUnaligned(fromByteOffset: $0 &* 2, as: UInt16.self)) }
+    default: tally.count(set) { unsafe Int(source.loadUnaligned(fromByteOffset: $0 &* 4, as: UInt32.self)) }
     }
-  }
-
-  // Safety: `counts` has room for `limit` counts.
-  @unsafe @inline(__always)
-  private static func count(_ list: Int, _ limit: Int, _ counts: UnsafeMutablePointer<UInt32>) {
-    precondition(list < limit, "a segment's table points outside of it")
-    unsafe counts[list] &+= 1
+    tally.add(to: &counts)
   }
 }
