@@ -1,6 +1,6 @@
 import ByteCoding
 import QueryLanguage
-import SearchEngine
+@testable import SearchEngine
 import Testing
 
 @Suite("The engine agrees with a naive one")
@@ -79,7 +79,10 @@ struct OracleTests {
       let expected = naive.scores(of: words).filter { id, _ in
         naive.products[id].map { NaiveIndex.fulfils($0, asked.filter) } ?? false
       }
-      let answer = try snapshot.search(asked)
+      // On several threads the segments are shared out, which may not change anything.
+      let answer = try SearchWorkers.$forced.withValue([nil, 2, 5].randomElement(using: &generator) ?? nil) {
+        try snapshot.search(asked)
+      }
       guard answer.droppedWords.isEmpty else {
         #expect(expected.isEmpty, "seed \(seed): \(words) \(filterText)")
         return

@@ -1,5 +1,5 @@
 /// A set of a segment's documents, a bit for each.
-struct DocumentSet: Equatable {
+struct DocumentSet: Equatable, Sendable {
   private(set) var words: [UInt64]
   let capacity: Int
 

@@ -1,5 +1,5 @@
 /// What a matcher matches in one segment.
-enum MatchSource {
+enum MatchSource: Sendable {
   /// A term, wherever it stands.
   case term(PostingList)
   /// Documents that were found one by one.
@@ -46,7 +46,7 @@ enum MatchSource {
 }
 
 /// Documents, ascending, none of them deleted, with the frequency that counts in each.
-struct FoundDocuments {
+struct FoundDocuments: Sendable {
   var documents: [UInt32] = []
   var frequencies: [Double] = []
 

@@ -5,7 +5,7 @@ internal import ByteCoding
 ///
 /// A list of several blocks starts with a table of them, which tells where each lies and how much its best posting can
 /// count. The layout is described in `docs/formats/search-segment.md`.
-struct PostingList {
+struct PostingList: Sendable {
   /// The number of documents, deleted ones included.
   let count: Int
   let blockCount: Int
@@ -178,7 +178,7 @@ struct PostingList {
 
 /// Documents as a bitmap, with the number of documents before each 512th, so that the place of any in the list is found
 /// at once.
-struct DenseDocuments {
+struct DenseDocuments: Sendable {
   private let bytes: SegmentBytes
   private let start: Int
   private let ranks: Int

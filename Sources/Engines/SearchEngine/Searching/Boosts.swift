@@ -1,8 +1,8 @@
 internal import QueryLanguage
 
 /// What numbers of documents make of their scores, for one snapshot.
-struct Boosts {
-  private enum Source {
+struct Boosts: Sendable {
+  private enum Source: Sendable {
     case live(Int)
     case column(Int)
   }

@@ -48,7 +48,9 @@ public final class IndexSnapshot: Sendable {
 
   /// The best documents for a request, with what else it asks for.
   public func search(_ request: SearchRequest) throws(SearchError) -> SearchResponse {
-    try Searcher(snapshot: self, request: request).response()
+    try SearchWorkers.counted { () throws(SearchError) in
+      try Searcher(snapshot: self, request: request).response()
+    }
   }
 
   /// The document with this id.

@@ -3,9 +3,9 @@
 /// Where one term alone is searched for, blocks of postings none of which can be among the best are passed over
 /// (``SoleTermSearch``). With several, totals have to be counted and so all postings to be seen; adding up what they say
 /// costs less than finding out which may be left out.
-struct ScoreSearch {
+struct ScoreSearch: Sendable {
   /// Which documents are hits.
-  enum Wanted {
+  enum Wanted: Sendable {
     /// Those that some matcher of every group matches; for each group the indexes of its matchers.
     case all([[Int]])
     /// Those that any matcher matches.
@@ -32,38 +32,56 @@ struct ScoreSearch {
     let order = snapshot.views.indices.sorted {
       snapshot.views[$0].segment.documentCount > snapshot.views[$1].segment.documentCount
     }
-    var total = 0
-    for number in order {
-      let view = snapshot.views[number]
-      let scorer = PostingScorer(segment: view.segment, norms: snapshot.statistics.norms)
-      var allowed = allowed?[number]
-      if case .hits(let hits) = wanted { allowed = hits[number] }
-      if matchers.count == 1, case .term(let list) = matchers[0].sources[number], list.blockCount > 1 {
-        SoleTermSearch(
-          list: list, segment: view, view: number, weight: matchers[0].weight, scorer: scorer,
-          excess: snapshot.excesses[number], boosts: boosts
-        ).run(&best, hits: allowed)
-        continue
-      }
-      let sources = matchers.map { (weight: $0.weight, matches: $0.sources[number]) }
-      if case .all(let groups) = wanted, groups.count > 1 {
-        let matches = groups.map { group in
-          group.count == 1
-            ? ScoredMatch(
-              sources[group[0]].matches, weight: sources[group[0]].weight, scorer: scorer, segment: view.segment)
-            : ScoredMatch(anyOf: group.map { sources[$0] }, scorer: scorer, segment: view.segment)
-        }
-        total += conjunction(matches, number: number, allowed: allowed, &best, &sets)
-      } else {
-        let matched = sources.filter { $0.matches.mostDocuments > 0 }
-        guard !matched.isEmpty else { continue }
-        let search = DisjunctionSearch(
-          matched.map { ScoredMatch($0.matches, weight: $0.weight, scorer: scorer, segment: view.segment) },
-          view: view, number: number, allowed: allowed, boosts: boosts)
-        total += search.run(&best)
-      }
+    let work = matchers.reduce(0) { $0 + $1.sources.reduce(0) { $0 + $1.mostDocuments } }
+    let parts = SearchWorkers.parts(of: order, work: work)
+    guard parts.count > 1 else {
+      return order.reduce(0) { $0 + search($1, wanted, &best, allowed: allowed, collecting: &sets) }
     }
-    return total
+    let empty = (best, sets)
+    let found = SearchWorkers.run(parts) { part in
+      var (best, sets) = empty
+      let total = part.reduce(0) { $0 + search($1, wanted, &best, allowed: allowed, collecting: &sets) }
+      return (total, best, sets)
+    }
+    for (part, (_, theirs, collected)) in zip(parts, found) {
+      best.formUnion(theirs)
+      if let collected { for number in part { sets?[number] = collected[number] } }
+    }
+    return found.reduce(0) { $0 + $1.0 }
+  }
+
+  /// Searches a view.
+  private func search(
+    _ number: Int, _ wanted: Wanted, _ best: inout TopScores, allowed: [DocumentSet]?,
+    collecting sets: inout [DocumentSet]?
+  ) -> Int {
+    let view = snapshot.views[number]
+    let scorer = PostingScorer(segment: view.segment, norms: snapshot.statistics.norms)
+    var allowed = allowed?[number]
+    if case .hits(let hits) = wanted { allowed = hits[number] }
+    if matchers.count == 1, case .term(let list) = matchers[0].sources[number], list.blockCount > 1 {
+      SoleTermSearch(
+        list: list, segment: view, view: number, weight: matchers[0].weight, scorer: scorer,
+        excess: snapshot.excesses[number], boosts: boosts
+      ).run(&best, hits: allowed)
+      return 0
+    }
+    let sources = matchers.map { (weight: $0.weight, matches: $0.sources[number]) }
+    if case .all(let groups) = wanted, groups.count > 1 {
+      let matches = groups.map { group in
+        group.count == 1
+          ? ScoredMatch(
+            sources[group[0]].matches, weight: sources[group[0]].weight, scorer: scorer, segment: view.segment)
+          : ScoredMatch(anyOf: group.map { sources[$0] }, scorer: scorer, segment: view.segment)
+      }
+      return conjunction(matches, number: number, allowed: allowed, &best, &sets)
+    }
+    let matched = sources.filter { $0.matches.mostDocuments > 0 }
+    guard !matched.isEmpty else { return 0 }
+    return DisjunctionSearch(
+      matched.map { ScoredMatch($0.matches, weight: $0.weight, scorer: scorer, segment: view.segment) },
+      view: view, number: number, allowed: allowed, boosts: boosts
+    ).run(&best)
   }
 
   /// Searches for documents that all of several groups match.

@@ -8,7 +8,7 @@ struct Searcher {
   var views: [SegmentView] { snapshot.views }
 
   /// A document among the segments.
-  struct Place: Hashable {
+  struct Place: Hashable, Sendable {
     let view: Int
     let document: Int
   }

@@ -1,7 +1,7 @@
 /// The best documents by score of those offered, in a heap whose root is the worst of them; of equal scores the one with
 /// the lesser id is better.
-struct TopScores {
-  struct Entry {
+struct TopScores: Sendable {
+  struct Entry: Sendable {
     let score: Double
     let place: Searcher.Place
   }
@@ -31,6 +31,9 @@ struct TopScores {
     // Documents are in the order of their ids: an equal score in a later document loses.
     return worst.place.view != view || worst.place.document > first
   }
+
+  /// Takes in the best of another search for as many.
+  mutating func formUnion(_ other: TopScores) { for entry in other.heap { take(entry) } }
 
   /// Takes a document in where it is among the best.
   @inline(__always)
