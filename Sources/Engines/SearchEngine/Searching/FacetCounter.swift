@@ -29,34 +29,16 @@ struct FacetCounter {
     var total = TextCounts(column: ordinal)
     forEachTextColumn(ordinal) { segment, column, set in
       let range = prefix.isEmpty ? 0..<column.dictionary.count : column.dictionary.indexes(startingWith: prefix)
-      total.add(TextCounts.count(column, set, range: range), of: column, in: segment, range: range)
+      total.add(set, of: column, in: segment, range: range)
     }
     return total.result(facet, prefix: prefix.count)
   }
 
   /// How many documents have each attribute of a family.
   private func names(_ facet: FacetRequest, family: Int) -> FacetResult {
-    var counts: [[UInt8]: Int] = [:]
-    var missing = 0
-    forEachTextColumn(family) { _, column, set in
-      let names = column.dictionary.count == 0 ? [] : column.nameOfText
-      var byName = Array(repeating: 0, count: (names.last ?? -1) + 1)
-      set.forEach { document in
-        var last = -1
-        column.forEachOrdinal(of: document) { value in
-          // The texts of a name follow each other.
-          if names[value] != last { byName[names[value]] += 1 }
-          last = names[value]
-        }
-        if last < 0 { missing += 1 }
-      }
-      var ordinal = 0
-      for (name, count) in byName.enumerated() where count > 0 {
-        while names[ordinal] < name { ordinal += 1 }
-        counts[Array(column.dictionary.bytes(ordinal).prefix { $0 != 0 }), default: 0] += count
-      }
-    }
-    return result(facet, counts: counts, missing: missing)
+    var total = TextCounts(column: family)
+    forEachTextColumn(family) { segment, column, set in total.addNames(set, of: column, in: segment) }
+    return total.result(facet, prefix: 0)
   }
 
   private func booleans(_ facet: FacetRequest, ordinal: Int) -> FacetResult {

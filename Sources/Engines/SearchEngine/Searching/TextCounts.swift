@@ -1,80 +1,69 @@
-/// How many documents have each text of a column, over several segments.
+/// How many documents have each text of a column, or each name of its attributes, over several segments.
 struct TextCounts {
   private struct Part {
     let segment: Segment
     let column: TextColumn
+    /// Where names are counted, not texts.
+    let names: AttributeNames?
     /// The ordinal that the first count is of.
     let first: Int
     var counts: [UInt32]
+
+    var range: Range<Int> { first..<first + counts.count }
+
+    func text(_ index: Int) -> [UInt8] {
+      names.map { $0.text(index, of: column) } ?? column.dictionary.bytes(first + index)
+    }
   }
 
   private let number: Int
-  private var segments: [Part] = []
+  private var parts: [Part] = []
   private var missing = 0
 
   /// - Parameter number: the column's.
   init(column number: Int) { self.number = number }
 
-  /// The counts of a segment, by ordinal from the range's first on, and the documents without any.
-  struct Counted {
-    var counts: [UInt32]
-    var missing: Int
+  /// Counts the documents of a set by the texts of a range.
+  mutating func add(_ set: DocumentSet, of column: TextColumn, in segment: Segment, range: Range<Int>) {
+    let counted = ColumnCounter(segment: segment, column: column, number: number, range: range).counts(of: set)
+    parts.append(Part(segment: segment, column: column, names: nil, first: range.lowerBound, counts: counted.counts))
+    missing += counted.missing
   }
 
-  /// Counts a set's documents by the texts of a range of ordinals.
-  static func count(_ column: TextColumn, _ set: DocumentSet, range: Range<Int>) -> Counted {
-    var result = Counted(counts: Array(repeating: 0, count: range.count), missing: 0)
-    if column.listCount <= max(1024, set.capacity / 8) {
-      // Documents share their lists: those are counted first.
-      var lists = Array(repeating: UInt32(0), count: column.listCount)
-      column.countLists(of: set, into: &lists)
-      for (list, count) in lists.enumerated() where count > 0 {
-        var isAny = false
-        column.forEachOrdinal(ofList: list) { ordinal in
-          guard range.contains(ordinal) else { return }
-          result.counts[ordinal - range.lowerBound] &+= count
-          isAny = true
-        }
-        if !isAny { result.missing += Int(count) }
-      }
-    } else {
-      set.forEach { document in
-        let list = column.list(of: document)
-        guard column.list(list, meets: range) else {
-          result.missing += 1
-          return
-        }
-        column.forEachOrdinal(ofList: list) { ordinal in
-          if range.contains(ordinal) { result.counts[ordinal - range.lowerBound] &+= 1 }
-        }
-      }
+  /// Counts the documents of a set by the names of their attributes.
+  mutating func addNames(_ set: DocumentSet, of column: TextColumn, in segment: Segment) {
+    let names = segment.lookups.attributeNames(ofColumn: number, column, of: segment)
+    let counted = names.counts(of: set, in: column)
+    parts.append(Part(segment: segment, column: column, names: names, first: 0, counts: counted.counts))
+    missing += counted.missing
+  }
+
+  /// For each count of a part the ordinal of its text in another part.
+  private func ordinals(of part: Part, in base: Part) -> [Int32] {
+    let maps = part.segment.lookups.ordinalMaps
+    if let names = part.names { return maps.ordinals(ofColumn: number, part.column, names, in: base.segment) }
+    if part.counts.count == part.column.dictionary.count {
+      return maps.ordinals(ofColumn: number, part.column, in: base.segment)
     }
-    return result
-  }
-
-  mutating func add(_ counts: Counted, of column: TextColumn, in segment: Segment, range: Range<Int>) {
-    segments.append(Part(segment: segment, column: column, first: range.lowerBound, counts: counts.counts))
-    missing += counts.missing
+    return OrdinalMaps.ordinals(part.column.dictionary, part.range, in: base.column.dictionary, base.range)
   }
 
   /// The most frequent texts, without their first bytes.
   func result(_ facet: FacetRequest, prefix: Int) -> FacetResult {
     var result = FacetResult(field: facet.field, kind: .terms)
     result.missing = missing
-    guard var base = segments.max(by: { $0.column.dictionary.count < $1.column.dictionary.count }) else {
-      return result
-    }
+    guard var base = parts.max(by: { $0.counts.count < $1.counts.count }) else { return result }
     var total = 0
     // Texts that the segment with the most of them does not have.
     var others: [[UInt8]: Int] = [:]
-    for part in segments where part.segment !== base.segment {
-      let ordinals = part.segment.ordinalMaps.ordinals(ofColumn: number, part.column, in: base.segment)
+    for part in parts where part.segment !== base.segment {
+      let ordinals = ordinals(of: part, in: base)
       for (index, count) in part.counts.enumerated() where count > 0 {
-        let ordinal = Int(ordinals[part.first + index])
+        let ordinal = Int(ordinals[index])
         if ordinal >= 0 {
           base.counts[ordinal - base.first] &+= count
         } else {
-          others[part.column.dictionary.bytes(part.first + index), default: 0] += Int(count)
+          others[part.text(index), default: 0] += Int(count)
           total += Int(count)
         }
       }
@@ -85,7 +74,7 @@ struct TextCounts {
       best.offer(count, ordinal)
       total += Int(count)
     }
-    var found = best.sorted.map { (text: base.column.dictionary.bytes(base.first + $0.ordinal), count: Int($0.count)) }
+    var found = best.sorted.map { (text: base.text($0.ordinal), count: Int($0.count)) }
     if !others.isEmpty {
       found += others.map { (text: $0.key, count: $0.value) }
       found.sort { $0.count != $1.count ? $0.count > $1.count : $0.text.lexicographicallyPrecedes($1.text) }

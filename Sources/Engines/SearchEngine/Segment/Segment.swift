@@ -20,8 +20,6 @@ final class Segment: Sendable {
   /// What occurrences counted when the segment was made, by its own statistics.
   let norms: FieldNorms
   let lookups: SegmentLookups
-  /// How texts are numbered in other segments.
-  let ordinalMaps = OrdinalMaps()
 
   private let termPlaces: ListPlaces
   private let postings: Section

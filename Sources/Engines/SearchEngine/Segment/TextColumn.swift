@@ -90,18 +90,6 @@ struct TextColumn {
   /// How many documents have a text, deleted ones included.
   func documents(ofText ordinal: Int) -> Int { places.documents(ordinal) }
 
-  /// For each text of a family of attributes the number of its name, ascending.
-  var nameOfText: [Int] {
-    var number = -1
-    var last: [UInt8]?
-    return (0..<dictionary.count).map { ordinal in
-      let name = Array(dictionary.bytes(ordinal).prefix { $0 != 0 })
-      if name != last { number += 1 }
-      last = name
-      return number
-    }
-  }
-
   /// Gives the pairs of a name's ordinal and a number of a document.
   func forEachPair(of document: Int, _ body: (Int, Double) -> Void) {
     guard let pairStarts else { return }

@@ -29,8 +29,7 @@ final class BackgroundMerge: Sendable {
         let segment = try Segment(
           number: number, bytes: SegmentBytes(merger.merged()), path: "segment \(number) in memory",
           definition: definition)
-        // Who looked for terms in the parts will do so again, and should not have to wait.
-        if views.contains(where: { $0.segment.lookups.hasNearTerms }) { _ = segment.lookups.nearTerms(of: segment) }
+        segment.lookups.prepare(as: views.map(\.segment.lookups), for: segment)
         outcome = .success(Merged(segment: segment, origins: merger.origins))
       } catch {
         outcome = .failure(error)
