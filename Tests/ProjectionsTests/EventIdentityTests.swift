@@ -74,15 +74,30 @@ struct EventIdentityTests {
         #expect(journal.insert(Self.identity(number)) == isNew, "seed \(seed), round \(round)")
       }
       if generator.chance(1, in: 3) {
-        manifest = try journal.checkpoint()
-        journal.discardFiles()
-        saved = (steady, next)
+        let written = try journal.checkpoint()
+        let state = (steady, next: next)
+        // It counts later, and what comes meanwhile is in the next one.
+        for _ in 0..<(generator.chance(1, in: 3) ? generator.number(0...90) : 0) {
+          _ = steady.insert(Self.identity(next))
+          _ = journal.insert(Self.identity(next))
+          next += 1
+        }
+        if generator.chance(4, in: 5) {
+          manifest = written
+          journal.discardFiles()
+          saved = state
+        } else {
+          // It never does: a crash.
+          journal = try EventIdentityJournal(directory: folder.path, restoring: manifest, halfCapacity: 20)
+          (steady, next) = saved
+        }
       }
       if generator.chance(1, in: 5) {
         journal = try EventIdentityJournal(directory: folder.path, restoring: manifest, halfCapacity: 20)
         (steady, next) = saved
       }
     }
-    #expect(try folder.names().count <= 4, "seed \(seed)")
+    // A crash leaves files whose numbers come again.
+    #expect(try folder.names().count <= 8, "seed \(seed)")
   }
 }

@@ -17,8 +17,8 @@ struct ProjectionRestartTests {
   }
 
   @Test(
-    "Property: stopping anywhere, with a checkpoint or by a crash, is as never having stopped",
-    arguments: 1...25 as ClosedRange<UInt64>)
+    "Property: stopping anywhere, with a checkpoint, within one or by a crash, is as never having stopped",
+    arguments: 1...50 as ClosedRange<UInt64>)
   func restarts(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let log = RandomLog(batches: 80, using: &generator)
@@ -30,7 +30,13 @@ struct ProjectionRestartTests {
     var projection = try Projection(folder.file("g"), log.source, sink)
     while projection.nextOrdinal < log.source.endOrdinal {
       try projection.step(maxBytes: generator.number(1...900))
-      if generator.chance(1, in: 4) { try projection.checkpoint() }
+      if generator.chance(1, in: 4) {
+        try projection.checkpoint()
+      } else if generator.chance(1, in: 3) {
+        projection.toy?.pollsUntilWritten = generator.number(0...4)
+        try projection.beginCheckpoint()
+      }
+      try projection.finishCheckpoint()
       guard generator.chance(1, in: 4) else { continue }
       // What the log had not made durable may be gone, or not.
       if generator.chance(1, in: 2) { sink.crash(using: &generator) }
@@ -42,6 +48,34 @@ struct ProjectionRestartTests {
     let reopened = try Projection(folder.file("g"), log.source, sink)
     Self.expectEqual(reopened, sink, steady, steadySink, seed: seed)
     #expect(reopened.nextOrdinal == log.source.endOrdinal)
+  }
+
+  @Test("a checkpoint counts once it is finished, and is of when it was begun")
+  func begunCheckpoints() throws {
+    let folder = try TemporaryFolder()
+    var source = ToySource()
+    source.append([ToyEvent(id: "a", account: "x", amount: 5).record()], to: "pays")
+    let first = try Projection(folder.file("g"), source, nil)
+    try first.finish()
+    first.toy?.pollsUntilWritten = 2
+    try first.beginCheckpoint()
+    #expect(try !first.finishCheckpoint())
+    source.append([ToyEvent(id: "b", account: "x", amount: 7).record()], to: "pays")
+    let crashed = try Projection(folder.file("g"), source, nil)
+    #expect(crashed.nextOrdinal == 0)
+    // What comes now is in the next one.
+    let second = try Projection(folder.file("h"), source, nil)
+    try second.step(maxBytes: 1)
+    second.toy?.pollsUntilWritten = 1
+    try second.beginCheckpoint()
+    try second.finish()
+    #expect(second.sums == ["x": 12])
+    try second.beginCheckpoint()
+    #expect(try !second.finishCheckpoint() && second.finishCheckpoint())
+    let restored = try Projection(folder.file("h"), source, nil)
+    #expect(restored.sums == ["x": 5] && restored.nextOrdinal == 1)
+    try second.checkpoint()
+    #expect(try Projection(folder.file("h"), source, nil).sums == ["x": 12])
   }
 
   @Test("a duplicate that comes after a restart is known")

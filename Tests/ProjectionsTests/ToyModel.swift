@@ -47,6 +47,8 @@ final class ToyModel: ReadModel {
   private(set) var applied: [PositionedEvent<ToyEvent>] = []
   private(set) var published = Position()
   private(set) var publications = 0
+  /// How often a checkpoint that was begun says that it is not written yet.
+  var pollsUntilWritten = 0
   private var journal: KeyedJournal
   private var changed: Set<String> = []
 
@@ -100,6 +102,16 @@ final class ToyModel: ReadModel {
     }
     changed = []
     return manifest
+  }
+
+  func beginCheckpoint(number: UInt64) throws -> PendingManifest {
+    let manifest = try writeCheckpoint(number: number)
+    return PendingManifest {
+      self.pollsUntilWritten -= 1
+      return self.pollsUntilWritten < 0
+    } manifest: {
+      manifest
+    }
   }
 
   private func value(of account: String) -> [UInt8]? { sums[account].map { Array("\($0)".utf8) } }

@@ -36,7 +36,7 @@ struct MergingTests {
         }
       }
       if Bool.random(using: &generator) {
-        writer.waitForMerge()
+        writer.waitForMerges()
         mergeCount += 1
       }
       var snapshot = try writer.refresh()

@@ -34,6 +34,10 @@ final class TemporaryFolder {
 
   func read(_ file: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(fileURLWithPath: path + "/" + file))) }
 
+  func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(atPath: path + "/" + name, withIntermediateDirectories: false)
+  }
+
   func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: path + "/" + file) }
 
   func write(_ bytes: [UInt8], as file: String) throws {

@@ -22,7 +22,9 @@ struct EventIdentityJournal {
   /// Identities that no file has yet; the first ones belong to the older half where the halves have moved on.
   private var pendingOlder: [EventIdentity] = []
   private var pendingNewer: [EventIdentity] = []
+  /// Files that the next checkpoint does not name, and those that the last one does not.
   private var obsolete: [CheckpointedFile] = []
+  private var discardable: [CheckpointedFile] = []
 
   init(directory: String, restoring saved: Manifest?, halfCapacity: Int = 2_000_000) throws {
     self.directory = directory
@@ -52,14 +54,17 @@ struct EventIdentityJournal {
     }
     try manifest.newer.append(Self.payload(of: pendingNewer), named: Self.fileName, in: directory)
     pendingNewer = []
+    // What becomes obsolete from now on is still named by the checkpoint that this manifest is for.
+    discardable += obsolete
+    obsolete = []
     return manifest
   }
 
   /// Removes the files of halves that are forgotten, once a checkpoint without them is durable.
   mutating func discardFiles() {
     // A file that cannot be removed costs room, nothing else: the next start of this generation passes it over.
-    for file in obsolete { try? Files.remove(file.path(named: Self.fileName, in: directory)) }
-    obsolete = []
+    for file in discardable { try? Files.remove(file.path(named: Self.fileName, in: directory)) }
+    discardable = []
   }
 
   private mutating func beginNextHalf() {

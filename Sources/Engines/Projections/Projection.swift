@@ -32,6 +32,13 @@ public final class Projection<Event: Sendable> {
   private var identities: EventIdentityJournal
   private var checkpointNumber: UInt64 = 0
   private var isDirty = false
+  private var pending: PendingCheckpoint?
+
+  /// A checkpoint that models are writing.
+  private struct PendingCheckpoint {
+    let checkpoint: ProjectionCheckpoint
+    let manifests: [(name: String, manifest: PendingManifest)]
+  }
 
   /// Opens the projection whose generation is `directory`, at its last checkpoint, or makes it anew there.
   ///
@@ -105,21 +112,69 @@ public final class Projection<Event: Sendable> {
 
   /// Makes everything applied durable, together with the position; nothing where nothing changed.
   public func checkpoint() throws {
+    try finishCheckpoint(waits: true)
     guard isDirty else { return }
+    let checkpoint = try nextCheckpoint()
+    var manifests: [String: [UInt8]] = [:]
+    for model in models { manifests[model.name] = try model.writeCheckpoint(number: checkpoint.number) }
+    try write(checkpoint, manifests)
+    isDirty = false
+  }
+
+  /// Begins to make everything applied until now durable, together with the position of now, while the projection goes on;
+  /// nothing where nothing changed, or where a checkpoint that was begun before is not finished.
+  ///
+  /// It counts once ``finishCheckpoint(waits:)`` says so: after a crash before that, the one before it counts.
+  public func beginCheckpoint() throws {
+    guard isDirty, pending == nil else { return }
+    let checkpoint = try nextCheckpoint()
+    pending = PendingCheckpoint(
+      checkpoint: checkpoint,
+      manifests: try models.map { ($0.name, try $0.beginCheckpoint(number: checkpoint.number)) })
+    isDirty = false
+  }
+
+  /// Makes a checkpoint that was begun count once all models have written theirs; true where none is unfinished.
+  ///
+  /// - Parameter waits: whether to wait for the models.
+  @discardableResult
+  public func finishCheckpoint(waits: Bool = false) throws -> Bool {
+    guard let pending else { return true }
+    guard waits || pending.manifests.allSatisfy({ $0.manifest.isOver() }) else { return false }
+    self.pending = nil
+    // Where it fails, what it should have made durable is not.
+    let hasChanged = isDirty
+    isDirty = true
+    var manifests: [String: [UInt8]] = [:]
+    for (name, manifest) in pending.manifests { manifests[name] = try manifest.manifest() }
+    try write(pending.checkpoint, manifests)
+    isDirty = hasChanged
+    return true
+  }
+
+  /// A checkpoint of the state as it is now, still without the models' manifests.
+  private func nextCheckpoint() throws -> ProjectionCheckpoint {
     checkpointNumber += 1
     // What a step could not write is still owed; nobody would derive it again after this checkpoint.
     try outputs.flush()
     // The log first: a checkpoint must never know of events that a power failure could still take back.
     let outputEnds = try outputs.sync(at: position)
-    var manifests: [String: [UInt8]] = [:]
-    for model in models { manifests[model.name] = try model.writeCheckpoint(number: checkpointNumber) }
-    let checkpoint = ProjectionCheckpoint(
+    return ProjectionCheckpoint(
       number: checkpointNumber, nextOrdinal: nextOrdinal, position: position, outputEnds: outputEnds,
-      statistics: statistics, identities: try identities.checkpoint(), modelManifests: manifests)
+      statistics: statistics, identities: try identities.checkpoint(), modelManifests: [:])
+  }
+
+  private func write(_ checkpoint: ProjectionCheckpoint, _ manifests: [String: [UInt8]]) throws {
+    var checkpoint = checkpoint
+    checkpoint.modelManifests = manifests
     try checkpoint.write(to: directory)
     for model in models { model.discardFiles(notIn: manifests[model.name] ?? []) }
     identities.discardFiles()
-    isDirty = false
+  }
+
+  /// Lets models put their state into a better shape while there is nothing to read; shows it where that helps readers.
+  public func rest() throws {
+    for model in models where try model.rest() { model.publish(at: position) }
   }
 
   /// Writes outputs to `sink` from now on: another projection wrote those of everything that this one has read, and

@@ -43,11 +43,50 @@ public protocol ReadModel<Event>: AnyObject {
   /// Files of earlier checkpoints stay untouched until ``discardFiles(notIn:)``.
   func writeCheckpoint(number: UInt64) throws -> [UInt8]
 
-  /// Removes files that the checkpoint described by `manifest` does not need.
+  /// Begins to make the state durable as it is now, and goes on meanwhile; as ``writeCheckpoint(number:)`` else.
+  ///
+  /// One checkpoint is written after the other: the next one is begun when this one is over. A model that writes quickly
+  /// leaves it at the default, which writes at once.
+  func beginCheckpoint(number: UInt64) throws -> PendingManifest
+
+  /// Removes files that the checkpoint described by `manifest`, the last one written, does not need.
   func discardFiles(notIn manifest: [UInt8])
+
+  /// Puts the state into a better shape for readers while there is nothing else to do; true where they should be shown it.
+  func rest() throws -> Bool
 
   /// The checksum of the state's logical content, equal for equal content however it came to be and is laid out.
   func checksum() -> LogicalChecksum
+}
+
+extension ReadModel {
+  /// Writes the checkpoint at once.
+  public func beginCheckpoint(number: UInt64) throws -> PendingManifest {
+    PendingManifest(try writeCheckpoint(number: number))
+  }
+
+  /// Does nothing.
+  public func rest() throws -> Bool { false }
+}
+
+/// What a model's checkpoint is restored from, once it is written.
+public struct PendingManifest {
+  /// Whether it is written, or could not be.
+  public let isOver: () -> Bool
+  /// Waits until it is written, and returns what ``ReadModelFactory`` needs.
+  public let manifest: () throws -> [UInt8]
+
+  /// A checkpoint that is written already.
+  public init(_ manifest: [UInt8]) {
+    isOver = { true }
+    self.manifest = { manifest }
+  }
+
+  /// A checkpoint that is being written.
+  public init(isOver: @escaping () -> Bool, manifest: @escaping () throws -> [UInt8]) {
+    self.isOver = isOver
+    self.manifest = manifest
+  }
 }
 
 /// A record that a read model derives from an event.

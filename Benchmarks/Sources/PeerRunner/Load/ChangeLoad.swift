@@ -22,7 +22,9 @@ struct ChangeLoad {
     /// From a change's coming to the snapshot that has it; changes that come together count once.
     var visible = Latencies()
     var refreshes = Latencies()
+    /// What checkpoints hold the writer, and how long until they are written beside it.
     var checkpoints = Latencies()
+    var checkpointsWritten = Latencies()
     var mostSegments = 0
   }
 
@@ -52,6 +54,7 @@ struct ChangeLoad {
     var unpublished: [ContinuousClock.Instant] = []
     var lastPublished = start
     var lastCheckpoint = start
+    var pending: IndexCheckpoint?
     var lastStock: Int?
     var lastPrice: (product: Int, price: Int64)?
     func arrived(_ now: ContinuousClock.Instant) -> Int {
@@ -100,10 +103,14 @@ struct ChangeLoad {
         }
       }
       if isOver { break }
-      if clock.now - lastCheckpoint > checkpointInterval {
+      if let checkpoint = pending, checkpoint.isOver {
+        catalogue.writer.discardFiles(notIn: try checkpoint.manifest())
+        outcome.checkpointsWritten.add((clock.now - lastCheckpoint).nanoseconds)
+        pending = nil
+      }
+      if pending == nil, clock.now - lastCheckpoint > checkpointInterval {
         let before = clock.now
-        let manifest = try catalogue.writer.checkpoint()
-        catalogue.writer.discardFiles(notIn: manifest)
+        pending = try catalogue.writer.beginCheckpoint()
         lastCheckpoint = clock.now
         outcome.checkpoints.add((lastCheckpoint - before).nanoseconds)
       }
@@ -111,6 +118,7 @@ struct ChangeLoad {
       if changes == 0, clock.now < next { Thread.sleep(forTimeInterval: (min(next, end) - clock.now).seconds) }
     }
     outcome.seconds = (clock.now - start).seconds
+    _ = try pending?.manifest()
     let came = arrived(end)
     outcome.backlog =
       due(stockRate, came) + due(productRate, came) - due(stockRate, arrivals) - due(productRate, arrivals)

@@ -92,6 +92,7 @@ extension PeerRunner {
       outcome.visible.write(as: "visible", to: &writer)
       outcome.refreshes.write(as: "refreshes", to: &writer)
       outcome.checkpoints.write(as: "checkpoints", to: &writer)
+      outcome.checkpointsWritten.write(as: "checkpoints_written", to: &writer)
       writer.endObject()
     }
   }

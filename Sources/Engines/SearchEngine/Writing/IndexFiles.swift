@@ -3,13 +3,13 @@ internal import DurableFiles
 
 /// The files of an index: `segment-N`, which never changes, and `changes-N-M` with the deletions and live values of
 /// segment N at its M-th change. Formats: `docs/formats/search-segment.md`.
-struct IndexFiles {
+struct IndexFiles: Sendable {
   private let directory: String
   /// The segments on the disk.
   private var written: [UInt64: Changes] = [:]
 
   /// A segment's latest changes on the disk.
-  private struct Changes {
+  fileprivate struct Changes: Sendable {
     /// 0 while there are none.
     var number: UInt64 = 0
     var checksum: UInt32 = 0
@@ -32,41 +32,70 @@ struct IndexFiles {
 
   // MARK: Writing
 
-  mutating func write(
-    _ views: inout [SegmentView], nextNumber: UInt64, definition: IndexDefinition
-  ) throws(IndexError) -> [UInt8] {
+  /// What a checkpoint has written.
+  struct Written: Sendable {
+    let manifest: [UInt8]
+    fileprivate var changes: [UInt64: Changes] = [:]
+    /// The segments that were in memory, read from their files.
+    fileprivate(set) var mapped: [UInt64: Segment] = [:]
+  }
+
+  /// Writes what is not on the disk yet of some views.
+  func write(
+    _ views: [SegmentView], nextNumber: UInt64, definition: IndexDefinition
+  ) throws(IndexError) -> Written {
     var manifest = ByteWriter()
     manifest.write(nextNumber)
     manifest.writeVarint(UInt64(views.count))
+    var changes: [UInt64: Changes] = [:]
+    var mapped: [UInt64: Segment] = [:]
     do throws(FileError) {
-      for index in views.indices {
-        let number = views[index].segment.number
+      for view in views {
+        let number = view.segment.number
         if written[number] == nil {
-          let bytes = views[index].segment.bytes
+          let bytes = view.segment.bytes
           try Files.replace(segmentPath(number), with: bytes.bytes(0..<bytes.count))
-          views[index].map(try mapped(number, definition, lookups: views[index].segment.lookups))
-          written[number] = Changes()
+          mapped[number] = try self.mapped(number, definition, lookups: view.segment.lookups)
         }
-        var changes = written[number] ?? Changes()
-        if views[index].isChanged {
-          let bytes = Self.encoded(views[index])
-          changes = Changes(number: changes.number + 1, checksum: Self.checksum(ofChanges: bytes))
-          try Files.replace(changesPath(number, changes.number), with: bytes)
-          written[number] = changes
-          views[index].isChanged = false
+        var latest = written[number] ?? Changes()
+        if view.isChanged {
+          let bytes = Self.encoded(view)
+          latest = Changes(number: latest.number + 1, checksum: Self.checksum(ofChanges: bytes))
+          try Files.replace(changesPath(number, latest.number), with: bytes)
         }
+        changes[number] = latest
         manifest.writeVarint(number)
-        manifest.write(SegmentFormat.checksum(of: views[index].segment.bytes))
-        manifest.writeVarint(changes.number)
-        manifest.write(changes.checksum)
+        manifest.write(SegmentFormat.checksum(of: view.segment.bytes))
+        manifest.writeVarint(latest.number)
+        manifest.write(latest.checksum)
       }
     } catch {
       throw .storage(error.description)
     }
-    let kept = Set(views.map(\.segment.number))
-    written = written.filter { kept.contains($0.key) }
-    return manifest.bytes
+    return Written(manifest: manifest.bytes, changes: changes, mapped: mapped)
   }
+
+  /// Goes on from what a checkpoint has written.
+  mutating func adopt(_ written: Written) {
+    for (number, changes) in written.changes { self.written[number] = changes }
+  }
+
+  /// Writes a segment that was just made, and reads it from its file; nil where it can't be written, so that it stays in
+  /// memory until a checkpoint tells why.
+  func segment(_ number: UInt64, of bytes: [UInt8], definition: IndexDefinition) -> Segment? {
+    do throws(FileError) {
+      try Files.replace(segmentPath(number), with: bytes)
+      return try mapped(number, definition, lookups: SegmentLookups())
+    } catch {
+      return nil
+    }
+  }
+
+  /// A segment is on the disk, without changes.
+  mutating func note(_ number: UInt64) { written[number] = Changes() }
+
+  /// Forgets all segments but these.
+  mutating func keep(_ numbers: Set<UInt64>) { written = written.filter { numbers.contains($0.key) } }
 
   private func mapped(
     _ number: UInt64, _ definition: IndexDefinition, lookups: SegmentLookups
@@ -192,12 +221,22 @@ struct IndexFiles {
     written = Dictionary(entries.map { ($0.segment, $0.changes) }) { _, last in last }
   }
 
-  func discard(notIn manifest: [UInt8]) {
+  /// Removes the files that neither a manifest names nor the writer has, nor one of `others`, segments that are being
+  /// written.
+  func discard(notIn manifest: [UInt8], nor others: [UInt64]) {
     guard let (entries, _) = try? Self.entries(of: manifest), let names = try? Files.list(directory) else { return }
     var kept: Set<String> = []
     for entry in entries {
       kept.insert("segment-\(entry.segment)")
       kept.insert("changes-\(entry.segment)-\(entry.changes.number)")
+    }
+    for (number, changes) in written {
+      kept.insert("segment-\(number)")
+      kept.insert("changes-\(number)-\(changes.number)")
+    }
+    for number in others {
+      kept.insert("segment-\(number)")
+      kept.insert("segment-\(number).new")
     }
     for name in names where (name.hasPrefix("segment-") || name.hasPrefix("changes-")) && !kept.contains(name) {
       // A file that can't be removed costs room, nothing else. What is mapped stays readable.

@@ -18,6 +18,8 @@ public final class IndexWriter {
   private var files: IndexFiles
   private let words = WordLayers()
   private var merging: BackgroundMerge?
+  /// The checkpoint that is being written, or whose outcome was not taken in yet.
+  private var writing: IndexCheckpoint?
   private var filters: [UInt64: IDFilter] = [:]
   /// Those of `views`; none while they are not known.
   private var viewFilters: [IDFilter] = []
@@ -66,6 +68,12 @@ public final class IndexWriter {
     self.liveFields = liveFields
     files = IndexFiles(directory: directory)
     snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views, words: words)
+  }
+
+  deinit {
+    // Whoever opens the index next must find nobody writing its files.
+    merging?.abandon()
+    _ = writing?.outcome()
   }
 
   // MARK: Changing
@@ -151,8 +159,9 @@ public final class IndexWriter {
 
   /// Makes all changes visible and returns the snapshot that shows them.
   public func refresh() throws(IndexError) -> IndexSnapshot {
-    guard isChanged || merging?.isOver ?? false else { return snapshot }
+    guard isChanged || merging?.isOver ?? false || writing?.isOver ?? false else { return snapshot }
     viewFilters = []
+    if writing?.isOver ?? false { takeWritten() }
     try flush()
     try merge()
     isChanged = false
@@ -229,7 +238,8 @@ public final class IndexWriter {
       if views[parts].reduce(0, { $0 + $1.liveCount }) <= policy.mostAtOnce {
         try mergeAtOnce(parts)
       } else if self.merging == nil {
-        self.merging = BackgroundMerge(of: Array(views[parts]), number: takeNumber(), definition: definition)
+        self.merging = BackgroundMerge(
+          of: Array(views[parts]), number: takeNumber(), files: files, definition: definition)
       } else if views.count > MergePolicy.tooManySegments {
         self.merging?.wait()
         try takeMerged()
@@ -258,6 +268,7 @@ public final class IndexWriter {
   private func takeMerged() throws(IndexError) {
     guard let merging, let merged = try merging.outcome() else { return }
     self.merging = nil
+    if merged.isWritten { files.note(merged.segment.number) }
     replace(
       merging.parts, with: SegmentView(segment: merged.segment, liveFields: liveFields.count),
       origins: merged.origins)
@@ -287,18 +298,53 @@ public final class IndexWriter {
   }
 
   /// Waits for the merge beside the writer, and takes its result in at the next refresh.
-  func waitForMerge() { merging?.wait() }
+  func waitForMerges() { merging?.wait() }
 
   // MARK: Durability
 
   /// Makes everything durable and returns what ``restore(directory:definition:manifest:)`` needs.
+  ///
+  /// Waits for the files, and after a load for merges. Who can't, takes ``beginCheckpoint()``.
   public func checkpoint() throws(IndexError) -> [UInt8] {
     _ = try refresh()
     try finishMerges()
-    let manifest = try files.write(&views, nextNumber: nextNumber, definition: definition)
-    // The written segments are mapped now, and what they took in memory is free once older snapshots are gone.
-    snapshot = IndexSnapshot(definition: definition, liveFields: liveFields, views: views, words: words)
+    let manifest = try beginCheckpoint().manifest()
+    _ = try refresh()
     return manifest
+  }
+
+  /// Begins to make everything durable that was changed until now, beside the writer, which goes on.
+  ///
+  /// One checkpoint is written after the other: this waits for the one before. Files of earlier ones stay until
+  /// ``discardFiles(notIn:)``.
+  public func beginCheckpoint() throws(IndexError) -> IndexCheckpoint {
+    _ = try refresh()
+    takeWritten()
+    flushedCount = 0
+    files.keep(Set(views.map(\.segment.number)))
+    let checkpoint = IndexCheckpoint(of: views, nextNumber: nextNumber, files: files, definition: definition)
+    for index in views.indices { views[index].isChanged = false }
+    writing = checkpoint
+    return checkpoint
+  }
+
+  /// Waits for the checkpoint that is being written, and goes on with what it has written: its segments are mapped, and
+  /// what they took in memory is free once older snapshots are gone.
+  private func takeWritten() {
+    guard let checkpoint = writing else { return }
+    writing = nil
+    switch checkpoint.outcome() {
+    case .success(let written):
+      files.adopt(written)
+      for index in views.indices {
+        if let mapped = written.mapped[views[index].segment.number] { views[index].map(mapped) }
+      }
+    case .failure:
+      // Who waits for it is told. The next checkpoint has all of it to write again.
+      for index in views.indices where checkpoint.numbers.contains(views[index].segment.number) {
+        views[index].isChanged = true
+      }
+    }
   }
 
   /// Waits for merges of no more documents than came since the last checkpoint, where these are most of the index: after a
@@ -311,11 +357,16 @@ public final class IndexWriter {
       merging.wait()
       try merge()
     }
-    flushedCount = 0
   }
 
-  /// Removes files that the checkpoint described by `manifest` does not need.
-  public func discardFiles(notIn manifest: [UInt8]) { files.discard(notIn: manifest) }
+  /// Removes files that the checkpoint described by `manifest`, the last one, does not need.
+  ///
+  /// Nothing while another one is being written: the files are removed after it.
+  public func discardFiles(notIn manifest: [UInt8]) {
+    guard writing?.isOver ?? true else { return }
+    takeWritten()
+    files.discard(notIn: manifest, nor: merging.map { [$0.number] } ?? [])
+  }
 }
 
 /// A lexicon that threads may use one after the other.

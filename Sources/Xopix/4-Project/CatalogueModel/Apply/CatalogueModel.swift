@@ -176,6 +176,17 @@ extension CatalogueModel {
     ).bytes
   }
 
+  /// As ``writeCheckpoint(number:)``, with the index's files, which are large, written beside this thread.
+  public func beginCheckpoint(number: UInt64) throws -> PendingManifest {
+    let index = try writer.beginCheckpoint()
+    let shape = definition.shape
+    let signals = try signals.checkpoint()
+    let queries = try queries.checkpoint()
+    return PendingManifest(isOver: { index.isOver }) {
+      CatalogueManifest(shape: shape, index: try index.manifest(), signals: signals, queries: queries).bytes
+    }
+  }
+
   /// Removes files that the checkpoint does not need.
   public func discardFiles(notIn manifest: [UInt8]) {
     guard let manifest = try? CatalogueManifest(bytes: manifest, directory: "") else { return }

@@ -148,8 +148,9 @@ final class ProjectionRunner: Sendable {
         isPublished = true
         lastPublished = clock.now
       }
-      if clock.now - lastCheckpoint > checkpointInterval {
-        try projection.checkpoint()
+      if try projection.finishCheckpoint(), clock.now - lastCheckpoint > checkpointInterval {
+        // Written beside this thread: events are shown meanwhile.
+        try projection.beginCheckpoint()
         lastCheckpoint = clock.now
       }
       if batches == 0, isPublished { _ = source.waitForBatch(at: projection.nextOrdinal, milliseconds: Self.idleWait) }
