@@ -132,4 +132,74 @@ struct MergingTests {
     #expect(try snapshot.search(request("kettle")).total == 128)
     #expect(try snapshot.search(request("w77")).hits.first?.live.map(\.value) == [77])
   }
+
+  /// An index of so many documents, in many segments.
+  private static func loaded(_ folder: TemporaryFolder, _ count: Int) throws -> IndexWriter {
+    let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
+    writer.policy.mostAtOnce = 8
+    for number in 0..<count {
+      writer.put(Product(id: "P-\(number)", title: "kettle w\(number)").document)
+      writer.setLive(id: "P-\(number)", field: TestField.stock, value: Double(number))
+      if number % 16 == 15 { _ = try writer.refresh() }
+    }
+    return writer
+  }
+
+  @Test("while nothing changes, segments are merged until few are left, and not for ever")
+  func idle() throws {
+    let folder = try TemporaryFolder()
+    let writer = try Self.loaded(folder, 1600)
+    let before = try writer.refresh()
+    var rests = 0
+    for _ in 0..<40 {
+      writer.waitForMerges()
+      guard writer.rest() else { continue }
+      rests += 1
+      _ = try writer.refresh()
+    }
+    let after = try writer.refresh()
+    #expect(after.segmentCount <= MergePolicy.fewSegments)
+    #expect(rests < 10)
+    #expect(after.checksum == before.checksum)
+    // A few changes don't make the whole be written again.
+    for number in 0..<32 {
+      writer.put(Product(id: "P-\(number)", title: "lamp").document)
+      _ = try writer.refresh()
+      let isMerging = writer.rest()
+      writer.waitForMerges()
+      #expect(!isMerging)
+      if writer.rest() { _ = try writer.refresh() }
+    }
+    #expect(try writer.refresh().search(request("lamp")).total == 32)
+    let manifest = try writer.checkpoint()
+    writer.discardFiles(notIn: manifest)
+    let restored = try IndexWriter.restore(
+      directory: folder.path, definition: TestField.definition, manifest: manifest)
+    #expect(try restored.refresh().checksum == writer.refresh().checksum)
+  }
+
+  @Test("an index is compacted to as many segments as are wanted", arguments: [1, 2, 5])
+  func compaction(count: Int) throws {
+    let folder = try TemporaryFolder()
+    let writer = try Self.loaded(folder, 800)
+    for number in 0..<100 { writer.delete(id: "P-\(number)") }
+    let before = try writer.refresh().checksum
+    try writer.compact(to: count)
+    #expect(try writer.refresh().segmentCount <= count)
+    #expect(try writer.refresh().checksum == before)
+    #expect(try writer.refresh().search(request("w777")).hits.first?.live.map(\.value) == [777])
+    let manifest = try writer.checkpoint()
+    writer.discardFiles(notIn: manifest)
+    #expect(try folder.files().count { $0.hasPrefix("segment-") } <= count)
+  }
+
+  @Test("what is merged for want of anything else is the smallest, within what may be written")
+  func idlePolicy() {
+    let policy = MergePolicy()
+    #expect(policy.idle(of: [200, 200, 200, 200, 200], documents: 1000) == [0, 1, 2])
+    #expect(policy.idle(of: [900, 10, 800, 20, 30], documents: 1000) == [1, 3, 4])
+    #expect(policy.idle(of: [900, 10, 800, 20, 30], documents: 35) == [1, 3])
+    #expect(policy.idle(of: [900, 10, 800, 20, 30], documents: 15) == [])
+    #expect(policy.idle(of: [1, 1, 1], documents: 1000) == [])
+  }
 }

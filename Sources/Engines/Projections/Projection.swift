@@ -174,7 +174,11 @@ public final class Projection<Event: Sendable> {
 
   /// Lets models put their state into a better shape while there is nothing to read; shows it where that helps readers.
   public func rest() throws {
-    for model in models where try model.rest() { model.publish(at: position) }
+    for model in models where try model.rest() {
+      model.publish(at: position)
+      // The files of before are worth to be replaced.
+      isDirty = true
+    }
   }
 
   /// Writes outputs to `sink` from now on: another projection wrote those of everything that this one has read, and

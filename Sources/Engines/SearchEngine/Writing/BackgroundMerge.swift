@@ -10,6 +10,8 @@ final class BackgroundMerge: Sendable {
     /// Whether it is on the disk already.
     let isWritten: Bool
     let origins: [(part: Int, document: Int)]
+    /// Made here, since the writer would have to wait for it.
+    let filter: IDFilter
   }
 
   /// The numbers of the segments that are merged, in the order of the writer's.
@@ -44,7 +46,9 @@ final class BackgroundMerge: Sendable {
             number: number, bytes: SegmentBytes(bytes), path: "segment \(number) in memory", definition: definition)
         }
         segment.lookups.prepare(as: views.map(\.segment.lookups), for: segment)
-        outcome = .success(Merged(segment: segment, isWritten: written != nil, origins: merger.origins))
+        outcome = .success(
+          Merged(
+            segment: segment, isWritten: written != nil, origins: merger.origins, filter: IDFilter(segment.ids)))
       } catch {
         outcome = .failure(error)
       }

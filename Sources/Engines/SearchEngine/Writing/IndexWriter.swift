@@ -17,18 +17,20 @@ public final class IndexWriter {
   private var snapshot: IndexSnapshot
   private var files: IndexFiles
   private let words = WordLayers()
-  private var merging: BackgroundMerge?
+  private var merges = RunningMerges()
   /// The checkpoint that is being written, or whose outcome was not taken in yet.
   private var writing: IndexCheckpoint?
   private var filters: [UInt64: IDFilter] = [:]
   /// Those of `views`; none while they are not known.
   private var viewFilters: [IDFilter] = []
-  /// What the threads that make segments know of words.
-  private let lexicons = (0..<builders).map { _ in KeptLexicon() }
+  private let builders = BuilderThreads()
   /// Settable for tests.
   var policy = MergePolicy()
   /// The documents that were flushed since the last checkpoint, less those that it waited to be merged.
   private var flushedCount = 0
+  /// The documents that may be merged for want of anything else to do: as many as were flushed, so that each is written
+  /// again once for that.
+  private var idleDocuments = 0
 
   /// An empty index whose files will be in `directory`.
   public convenience init(directory: String, definition: IndexDefinition) throws(IndexError) {
@@ -71,8 +73,7 @@ public final class IndexWriter {
   }
 
   deinit {
-    // Whoever opens the index next must find nobody writing its files.
-    merging?.abandon()
+    // Whoever opens the index next must find nobody writing its files; merges are given up.
     _ = writing?.outcome()
   }
 
@@ -159,7 +160,7 @@ public final class IndexWriter {
 
   /// Makes all changes visible and returns the snapshot that shows them.
   public func refresh() throws(IndexError) -> IndexSnapshot {
-    guard isChanged || merging?.isOver ?? false || writing?.isOver ?? false else { return snapshot }
+    guard isChanged || merges.isOneOver || writing?.isOver ?? false else { return snapshot }
     viewFilters = []
     if writing?.isOver ?? false { takeWritten() }
     try flush()
@@ -169,21 +170,13 @@ public final class IndexWriter {
     return snapshot
   }
 
-  /// Documents from which on segments are made by several threads.
-  private static let manyDocuments = 4096
-  /// The threads that make segments.
-  private static let builders = 2
-
   /// Makes a segment of the pending documents, or some where they are many.
   private func flush() throws(IndexError) {
     let (documents, live) = pending.takeAll()
     guard !documents.isEmpty else { return }
     flushedCount += documents.count
-    let count = documents.count < Self.manyDocuments ? 1 : Self.builders
-    let parts = (0..<count).map {
-      documents.count * $0 / count..<documents.count * ($0 + 1) / count
-    }
-    for (part, bytes) in zip(parts, Self.built(parts.map { documents[$0] }, definition, lexicons)) {
+    idleDocuments += documents.count
+    for (part, bytes) in builders.segments(of: documents, definition: definition) {
       var view = try memoryView(of: bytes)
       for (document, values) in live[part].enumerated() {
         for (field, value) in values.enumerated() where !value.isNaN {
@@ -192,25 +185,6 @@ public final class IndexWriter {
       }
       views.append(view)
     }
-  }
-
-  /// The bytes of a segment of each list of documents.
-  private static func built(
-    _ parts: [ArraySlice<IndexDocument>], _ definition: IndexDefinition, _ lexicons: [KeptLexicon]
-  ) -> [[UInt8]] {
-    // What many documents bring is worth to be kept; for few, going over all that is known would cost more.
-    guard parts.count > 1 else {
-      var lexicon = Lexicon()
-      return parts.map { SegmentBuilder.segment(of: $0, definition: definition, lexicon: &lexicon) }
-    }
-    let built = Mutex<[Int: [UInt8]]>([:])
-    DispatchQueue.concurrentPerform(iterations: parts.count) { part in
-      let bytes = lexicons[part].lexicon.withLock { lexicon in
-        SegmentBuilder.segment(of: parts[part], definition: definition, lexicon: &lexicon)
-      }
-      built.withLock { $0[part] = bytes }
-    }
-    return built.withLock { built in parts.indices.compactMap { built[$0] } }
   }
 
   private func takeNumber() -> UInt64 {
@@ -231,17 +205,15 @@ public final class IndexWriter {
     views.removeAll { $0.liveCount == 0 }
     while true {
       // What is being merged beside the writer is left alone, and will be one.
-      let merging = merging?.parts ?? []
-      let first = views.lastIndex { merging.contains($0.segment.number) }.map { $0 + 1 } ?? 0
-      let count = views.count - max(0, merging.count - 1)
-      guard let parts = partsToMerge(views[first...], isCrowded: count > MergePolicy.mostSegments) else { break }
+      let first = views.lastIndex { merges.hold($0.segment.number) }.map { $0 + 1 } ?? 0
+      let isCrowded = views.count - merges.surplus > MergePolicy.mostSegments
+      guard let parts = partsToMerge(views[first...], isCrowded: isCrowded) else { break }
       if views[parts].reduce(0, { $0 + $1.liveCount }) <= policy.mostAtOnce {
         try mergeAtOnce(parts)
-      } else if self.merging == nil {
-        self.merging = BackgroundMerge(
-          of: Array(views[parts]), number: takeNumber(), files: files, definition: definition)
+      } else if merges.isEmpty || !merges.isFull && views.count > MergePolicy.manySegments {
+        mergeBeside(Array(parts))
       } else if views.count > MergePolicy.tooManySegments {
-        self.merging?.wait()
+        merges.waitForOne()
         try takeMerged()
       } else {
         break
@@ -258,20 +230,27 @@ public final class IndexWriter {
     return wasteful.map { $0..<$0 + 1 }
   }
 
+  /// Begins to merge the views at these places.
+  private func mergeBeside(_ places: [Int]) {
+    merges.begin(
+      BackgroundMerge(of: places.map { views[$0] }, number: takeNumber(), files: files, definition: definition))
+  }
+
   private func mergeAtOnce(_ parts: Range<Int>) throws(IndexError) {
     let merger = SegmentMerger(definition: definition, parts: Array(views[parts]))
     let merged = try memoryView(of: merger.merged())
     replace(views[parts].map(\.segment.number), with: merged, origins: merger.origins)
   }
 
-  /// Takes the result of the merge beside the writer in, if it is there.
+  /// Takes in what merges beside the writer have made.
   private func takeMerged() throws(IndexError) {
-    guard let merging, let merged = try merging.outcome() else { return }
-    self.merging = nil
-    if merged.isWritten { files.note(merged.segment.number) }
-    replace(
-      merging.parts, with: SegmentView(segment: merged.segment, liveFields: liveFields.count),
-      origins: merged.origins)
+    while let merge = merges.takeOver() {
+      guard let merged = try merge.outcome() else { preconditionFailure("what is over has an outcome") }
+      if merged.isWritten { files.note(merged.segment.number) }
+      filters[merged.segment.number] = merged.filter
+      replace(
+        merge.parts, with: SegmentView(segment: merged.segment, liveFields: liveFields.count), origins: merged.origins)
+    }
   }
 
   /// Puts a merged segment into the place of its parts, without what was deleted since it was begun, and with the live
@@ -297,8 +276,36 @@ public final class IndexWriter {
     if merged.liveCount > 0 { views.insert(merged, at: min(place, views.endIndex)) }
   }
 
-  /// Waits for the merge beside the writer, and takes its result in at the next refresh.
-  func waitForMerges() { merging?.wait() }
+  /// Waits for the merges beside the writer; their results are taken in at the next refresh.
+  func waitForMerges() { merges.waitForAll() }
+
+  /// Merges segments beside the writer while there is nothing else to do, so that searches find few; to be called now and
+  /// then. Costs no more than the changes before it: each document is written again once for that.
+  ///
+  /// - Returns: whether segments were merged since the last refresh, which the next one shows.
+  public func rest() -> Bool {
+    if merges.isOneOver { return true }
+    guard merges.isEmpty, !isChanged else { return false }
+    let places = policy.idle(of: views.map(\.segment.documentCount), documents: idleDocuments)
+    guard !places.isEmpty else { return false }
+    idleDocuments -= places.reduce(0) { $0 + views[$1].segment.documentCount }
+    mergeBeside(places)
+    return false
+  }
+
+  /// Merges segments until there are no more than `count`, and waits for it: for an index that was loaded and will be
+  /// searched for long. Takes the time of writing all of it again, and the memory of the largest merge.
+  public func compact(to count: Int = 1) throws(IndexError) {
+    precondition(count > 0, "an index has a segment at least")
+    _ = try refresh()
+    while true {
+      merges.waitForAll()
+      _ = try refresh()
+      guard views.count > count else { return }
+      guard merges.isEmpty else { continue }
+      mergeBeside(policy.smallest(views.count - count + 1, of: views.map(\.segment.documentCount)))
+    }
+  }
 
   // MARK: Durability
 
@@ -351,10 +358,10 @@ public final class IndexWriter {
   /// load, what is written is what will be searched; while a large index changes, there is no wait.
   private func finishMerges() throws(IndexError) {
     let total = views.reduce(0) { $0 + $1.liveCount }
-    while let merging, merging.documentCount <= flushedCount, flushedCount * 2 > total {
-      flushedCount -= merging.documentCount
+    while !merges.isEmpty, merges.documentCount <= flushedCount, flushedCount * 2 > total {
+      flushedCount -= merges.documentCount
       viewFilters = []
-      merging.wait()
+      merges.waitForAll()
       try merge()
     }
   }
@@ -365,11 +372,6 @@ public final class IndexWriter {
   public func discardFiles(notIn manifest: [UInt8]) {
     guard writing?.isOver ?? true else { return }
     takeWritten()
-    files.discard(notIn: manifest, nor: merging.map { [$0.number] } ?? [])
+    files.discard(notIn: manifest, nor: merges.numbers)
   }
-}
-
-/// A lexicon that threads may use one after the other.
-private final class KeptLexicon: Sendable {
-  let lexicon = Mutex<Lexicon>(Lexicon())
 }

@@ -10,6 +10,8 @@ struct MergePolicy {
   private static let manyTogether = 8
   /// A segment of a quarter of the largest one's documents counts as of like size.
   private static let likeness = 4
+  /// With more segments, a second merge is begun beside the writer while one goes on.
+  static let manySegments = 8
   /// With more segments, fewer than usual are merged together.
   static let mostSegments = 12
   /// With so many segments, the writer waits for a merge beside it.
@@ -26,6 +28,28 @@ struct MergePolicy {
     if let large = firstLarge(of: sizes, together: Self.manyTogether) { return large }
     guard isCrowded else { return nil }
     return firstLarge(of: sizes, together: Self.fewTogether) ?? sizes.count - 2
+  }
+
+  /// With so many segments, nothing is merged for want of anything else to do.
+  static let fewSegments = 3
+
+  /// The segments that are merged into one while there is nothing else to do: the smallest, so many that few are left, of
+  /// so many documents in all at most. Empty where there are none.
+  func idle(of sizes: [Int], documents: Int) -> [Int] {
+    guard sizes.count > Self.fewSegments else { return [] }
+    return smallest(sizes.count - Self.fewSegments + 1, of: sizes, documents: documents)
+  }
+
+  /// The places of so many of the smallest segments, of so many documents in all at most; empty for less than two.
+  func smallest(_ count: Int, of sizes: [Int], documents: Int = .max) -> [Int] {
+    var places: [Int] = []
+    var left = documents
+    for place in sizes.indices.sorted(by: { (sizes[$0], $0) < (sizes[$1], $1) }).prefix(count) {
+      guard sizes[place] <= left else { break }
+      left -= sizes[place]
+      places.append(place)
+    }
+    return places.count > 1 ? places.sorted() : []
   }
 
   /// Those that can be merged at once: each is at most twice as large as all that are newer.

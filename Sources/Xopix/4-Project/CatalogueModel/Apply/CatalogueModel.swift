@@ -187,6 +187,9 @@ extension CatalogueModel {
     }
   }
 
+  /// Merges segments of the index while nothing changes.
+  public func rest() -> Bool { writer.rest() }
+
   /// Removes files that the checkpoint does not need.
   public func discardFiles(notIn manifest: [UInt8]) {
     guard let manifest = try? CatalogueManifest(bytes: manifest, directory: "") else { return }

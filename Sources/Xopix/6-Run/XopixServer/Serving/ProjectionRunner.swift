@@ -153,7 +153,10 @@ final class ProjectionRunner: Sendable {
         try projection.beginCheckpoint()
         lastCheckpoint = clock.now
       }
-      if batches == 0, isPublished { _ = source.waitForBatch(at: projection.nextOrdinal, milliseconds: Self.idleWait) }
+      if batches == 0, isPublished {
+        try projection.rest()
+        _ = source.waitForBatch(at: projection.nextOrdinal, milliseconds: Self.idleWait)
+      }
     }
   }
 
