@@ -16,6 +16,14 @@ struct NaiveIndex {
     [Analyzer.text.terms(of: product.title), Analyzer.text.terms(of: product.body)]
   }
 
+  /// The terms of the words that are added to a text's own.
+  static func addedTerms(of text: String) -> [String] {
+    var buffer = TermBuffer()
+    Analyzer.words.analyze(text, into: &buffer)
+    buffer.addWords(of: text)
+    return buffer.added.flatMap { Analyzer.text.terms(of: buffer.text($0.token)) }
+  }
+
   /// The scores of the products that have every one of the words (BM25F: Robertson and Zaragoza, 2009, section 3.6).
   func scores(of words: [String]) -> [String: Double] {
     let terms = products.mapValues(Self.terms)

@@ -5,6 +5,8 @@ import TextAnalysis
 /// What a whole query must find and how it must rank, read word by word from the products themselves.
 struct NaiveQuery {
   private let fields: [String: [[String]]]
+  /// For each field the words that are added to its own.
+  private let added: [String: [[String]]]
   private let averages: [Double]
   private static let weights = [3.0, 1.0]
   private static let names = ["title", "body"]
@@ -14,6 +16,7 @@ struct NaiveQuery {
       [Analyzer.text.terms(of: $0.title), Analyzer.text.terms(of: $0.body)]
     }
     self.fields = fields
+    added = index.products.mapValues { [NaiveIndex.addedTerms(of: $0.title), NaiveIndex.addedTerms(of: $0.body)] }
     averages = Self.names.indices.map { field in
       max(1e-9, fields.values.reduce(0.0) { $0 + Double($1[field].count) } / Double(max(1, fields.count)))
     }
@@ -71,23 +74,24 @@ struct NaiveQuery {
     return Self.names.indices.reduce(0.0) { sum, field in
       guard clause.field == nil || clause.field == Self.names[field] else { return sum }
       let words = texts[field]
+      let all = words + (added[id]?[field] ?? [])
       let found: Double
       if clause.kind == .wildcard {
-        found = Double(words.count { Self.fits(clause.text, $0) })
+        found = Double(all.count { Self.fits(clause.text, $0) })
       } else if clause.kind == .fuzzy, terms.count == 1 {
-        found = words.reduce(0.0) { sum, word in
+        found = all.reduce(0.0) { sum, word in
           let edits = NaiveEdits.between(first, word)
           return sum + (edits <= clause.distance ? [1, 0.6, 0.3][edits] : 0)
         }
       } else if clause.kind == .prefix {
         let beginning = Analyzer.words.terms(of: clause.text).first ?? first
-        found = Double(words.count { $0.hasPrefix(beginning) || $0 == first })
+        found = Double(all.count { $0.hasPrefix(beginning) || $0 == first })
       } else if terms.count > 1 {
         found = NaivePhrase(terms, words).count(slop: clause.kind == .phrase ? clause.distance : 0)
       } else {
         let synonyms = clause.kind == .word ? clause.synonyms.compactMap { Analyzer.text.terms(of: $0).first } : []
         let others = Set(synonyms).subtracting(terms)
-        found = words.reduce(0.0) { $0 + ($1 == first ? 1 : others.contains($1) ? 0.6 : 0) }
+        found = all.reduce(0.0) { $0 + ($1 == first ? 1 : others.contains($1) ? 0.6 : 0) }
       }
       return sum + Self.weights[field] * found / (0.25 + 0.75 * Double(words.count) / averages[field])
     }

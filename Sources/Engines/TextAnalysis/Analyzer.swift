@@ -8,6 +8,9 @@ public struct Analyzer: Sendable, Hashable {
   /// Whether words are reduced to their stems.
   public let stems: Bool
 
+  /// What terms are made of a text changes with this number: an index made by another must be made anew.
+  public static let version = 2
+
   /// The analyzer of text that is searched.
   public static let text = Analyzer(stems: true)
   /// The analyzer of words as they are shown: folded only.

@@ -8,6 +8,8 @@ public struct TermBuffer {
   public internal(set) var bytes: [UInt8] = []
   /// The terms, in the order of the text.
   public internal(set) var tokens: [Token] = []
+  /// What ``addWords(of:)`` found beside the terms, by position.
+  public internal(set) var added: [AddedWord] = []
   let stemmer = EnglishStemmer()
 
   /// One term.
@@ -29,6 +31,7 @@ public struct TermBuffer {
   public mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     tokens.removeAll(keepingCapacity: true)
+    added.removeAll(keepingCapacity: true)
   }
 
   /// A term's UTF-8.

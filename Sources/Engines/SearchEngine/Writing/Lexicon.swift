@@ -64,6 +64,13 @@ struct Lexicon: ~Copyable {
     }
   }
 
+  /// The number of a word.
+  mutating func number(ofWord word: ArraySlice<UInt8>) -> Int {
+    let number = words.number(of: word.span)
+    if number == entries.count { entries.append(Entry()) }
+    return number
+  }
+
   /// Nothing; it keeps what is only touched from being left out.
   private var touched: UInt8 = 0
 

@@ -49,29 +49,48 @@ struct SegmentBuilder: ~Copyable {
         let mayBeCut = buffer.tokens.contains { $0.count > WordStemmer.longestWord }
         numbers.removeAll()
         lexicon.look(up: buffer, into: &numbers)
+        buffer.addWords(of: entry.text)
+        let isPlain = !mayBeCut && buffer.added.isEmpty
         for index in 0..<numbers.count {
           let word = Int(numbers[index])
           if isVocabulary { lexicon.count(word, in: number) }
-          guard !mayBeCut else { continue }
+          guard isPlain else { continue }
           occurrences.add(
             term: lexicon.term(of: word), document: number, field: textField, position: buffer.tokens[index].position)
         }
-        if mayBeCut { addTerms(of: entry.text, from: position, field: textField, document: number, &lexicon) }
+        if !isPlain {
+          let place = (document: number, field: textField)
+          addTerms(of: entry.text, from: position, mayBeCut: mayBeCut, at: place, &lexicon)
+        }
       }
       lengths.append(FieldLength.code(length))
     }
   }
 
-  /// Adds the terms of a text that has words so long that they were cut; `end` is the position after its last word.
+  /// Adds the terms of a text that has more words than it is cut into, or words so long that they were cut; `end` is the
+  /// position after its last word.
   private mutating func addTerms(
-    of text: String, from end: Int, field: Int, document: UInt32, _ lexicon: inout Lexicon
+    of text: String, from end: Int, mayBeCut: Bool, at place: (document: UInt32, field: Int), _ lexicon: inout Lexicon
   ) {
-    let count = buffer.tokens.count
-    buffer.removeAll()
-    Analyzer.text.analyze(text, into: &buffer, position: end - count)
-    for token in buffer.tokens {
-      occurrences.add(
-        term: lexicon.number(ofTerm: buffer.term(token)), document: document, field: field, position: token.position)
+    let added = buffer.added.map { word in
+      (term: lexicon.term(of: lexicon.number(ofWord: buffer.term(word.token))), index: word.words.lowerBound)
+    }
+    if mayBeCut {
+      let count = buffer.tokens.count
+      buffer.removeAll()
+      Analyzer.text.analyze(text, into: &buffer, position: end - count)
+    }
+    var next = 0
+    for (index, token) in buffer.tokens.enumerated() {
+      let term =
+        mayBeCut ? lexicon.number(ofTerm: buffer.term(token)) : lexicon.term(of: Int(numbers[index]))
+      occurrences.add(term: term, document: place.document, field: place.field, position: token.position)
+      // Positions ascend, so that an added word comes right after the one that it stands for.
+      while next < added.count, added[next].index == index {
+        occurrences.add(
+          term: added[next].term, document: place.document, field: place.field, position: token.position)
+        next += 1
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 internal import JSONBytes
 public import SearchEngine
+internal import TextAnalysis
 internal import Yams
 
 /// How a product's document becomes an entry of the search index: the index's fields, and where each one's values come
@@ -68,11 +69,12 @@ public struct CatalogueDefinition: Sendable {
     }
   }
 
-  /// Everything that an index's files depend on, a line a field; weights and synonyms count when a query is asked.
+  /// Everything that an index's files depend on: how texts become terms, then a line a field; weights and synonyms count when a query is asked.
   var shape: String {
-    zip(index.fields, sources).map { field, source in
+    let fields = zip(index.fields, sources).map { field, source in
       "\(field.name) \(field.type.rawValue) \(field.isHierarchical) \(field.isLive) \(field.isVocabulary) \(source)"
-    }.joined(separator: "\n")
+    }
+    return (["words \(Analyzer.version)"] + fields).joined(separator: "\n")
   }
 
   /// The names that a query may write before a colon, with the text field that each stands for: text fields, and other
