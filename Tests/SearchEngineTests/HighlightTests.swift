@@ -70,6 +70,25 @@ struct HighlightTests {
     #expect(try self.html(of: "a Kettle of kettles", for: query) == html)
   }
 
+  @Test(
+    "what is written in another way is marked whole, with its unit or sign",
+    arguments: [
+      ("500ml", "of 500 ml, 500 g, ml", "of <mark>500 ml</mark>, 500 g, ml"),
+      ("17 inch", "a 17\" inch", "a <mark>17&quot;</mark> inch"),
+      ("17\"", "17 inch 17in", "<mark>17 inch</mark> <mark>17in</mark>"),
+      ("1,5l", "1.5 Litres", "<mark>1.5 Litres</mark>"),
+      ("500", "500 ml 500ml", "<mark>500</mark> ml <mark>500ml</mark>"), ("٥٠٠ مل", "500ml", "<mark>500ml</mark>"),
+      ("lap top", "laptop, top", "<mark>laptop</mark>, <mark>top</mark>"),
+      ("wifi", "wi-fi fi", "<mark>wi-fi</mark> fi"),
+      ("laptop", "a top lap top, lap", "a top <mark>lap</mark> <mark>top</mark>, lap"),
+      ("iphone", "iPhone12", "<mark>iPhone12</mark>"),
+      ("DV71211EA", "dv7-1211ea", "<mark>dv7-1211ea</mark>"), ("dv7 1211 ea", "dv7-1211ea", "<mark>dv7-1211ea</mark>"),
+      ("12 in black", "black 12 in", "<mark>black</mark> <mark>12 in</mark>"),
+    ])
+  func spellings(query: String, body: String, html: String) throws {
+    #expect(try self.html(of: body, for: query) == html)
+  }
+
   @Test("Arabic words are marked whole, with their marks and articles")
   func arabic() throws {
     #expect(try html(of: "هذه الغَلّاية جديدة", for: "غلاية") == "هذه <mark>الغَلّاية</mark> جديدة")

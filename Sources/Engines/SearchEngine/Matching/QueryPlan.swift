@@ -11,6 +11,8 @@ struct QueryPlan {
       case anyOf(weights: [Double])
       /// The terms one after the other, moved by no more than so many words in all.
       case phrase(slop: Int)
+      /// Any of the alternatives, of which the first is what was typed.
+      case bestOf([QueryAlternatives.Alternative])
     }
     let kind: Kind
     let terms: [[UInt8]]
@@ -19,7 +21,13 @@ struct QueryPlan {
     /// The words as typed, for messages.
     let text: String
 
-    var isPhrase: Bool { if case .phrase = kind { true } else { false } }
+    var isPhrase: Bool {
+      switch kind {
+      case .anyOf: false
+      case .phrase: true
+      case .bestOf(let alternatives): (alternatives.first?.terms.count ?? 0) > 1
+      }
+    }
   }
 
   /// A group: a document matches where one of its matchers does.
@@ -38,19 +46,33 @@ struct QueryPlan {
 
   init(_ query: ParsedQuery, definition: IndexDefinition, views: [SegmentView]) {
     let textFields = definition.textFields
-    func matchers(_ clauses: [ParsedQuery.Clause]) -> [Matcher] {
-      clauses.compactMap { clause in
-        let field = clause.field.flatMap { definition.ordinal(of: $0) }.flatMap { textFields.firstIndex(of: $0) }
-        return Self.matcher(clause, field: field, views: views)
+    func matcher(
+      _ clause: ParsedQuery.Clause, _ alternatives: [QueryAlternatives.Alternative], _ quantity: [UInt8]?
+    ) -> Matcher? {
+      let field = clause.field.flatMap { definition.ordinal(of: $0) }.flatMap { textFields.firstIndex(of: $0) }
+      if let quantity {
+        return Matcher(kind: .anyOf(weights: [1]), terms: [quantity], field: field, text: clause.text)
       }
+      return Self.matcher(clause, field: field, views: views)?.with(alternatives)
     }
-    for clauses in query.groups.prefix(Self.mostGroups) {
-      let matchers = matchers(clauses)
-      if !matchers.isEmpty {
-        groups.append(Group(matchers: matchers, text: clauses.map(\.text).joined(separator: " OR ")))
+    let reading = QueryReading(query, views: views)
+    var index = 0
+    while index < query.groups.count, groups.count < Self.mostGroups {
+      let span = reading.spans[index] ?? index..<index + 1
+      let clauses = query.groups[index]
+      let matchers = clauses.indices.compactMap {
+        matcher(clauses[$0], reading.alternatives[index][$0], reading.quantities[index][$0]?.term)
       }
+      let text = query.groups[span].map { $0.map(\.text).joined(separator: " OR ") }.joined(separator: " ")
+      if !matchers.isEmpty { groups.append(Group(matchers: matchers, text: text)) }
+      index = span.upperBound
     }
-    exclusions = matchers(query.exclusions)
+    var reader = QueryAlternatives(views: views)
+    exclusions = query.exclusions.compactMap { clause in
+      guard clause.kind == .word else { return matcher(clause, [], nil) }
+      let reading = reader.read([clause.text], hasCompounds: false)
+      return matcher(clause, reading.alternatives[0], reading.quantities.first?.term)
+    }
   }
 
   /// nil for a clause without words.
@@ -83,5 +105,21 @@ struct QueryPlan {
     var buffer = TermBuffer()
     Analyzer.text.analyze(text, into: &buffer)
     return buffer.tokens.map { Array(buffer.term($0)) }
+  }
+}
+
+extension QueryPlan.Matcher {
+  /// A word's matcher that alternatives match too.
+  fileprivate func with(_ others: [QueryAlternatives.Alternative]) -> Self {
+    let own: [QueryAlternatives.Alternative] =
+      switch kind {
+      case .anyOf(let weights): zip(terms, weights).map { QueryAlternatives.Alternative(terms: [$0], weight: $1) }
+      case .phrase: [QueryAlternatives.Alternative(terms: terms, weight: 1)]
+      case .bestOf(let alternatives): alternatives
+      }
+    let new = others.filter { other in !own.contains { $0.terms == other.terms } }
+    guard !new.isEmpty else { return self }
+    let single = new.filter { $0.terms.count == 1 }.flatMap(\.terms)
+    return Self(kind: .bestOf(own + new), terms: terms + single, field: field, text: text)
   }
 }

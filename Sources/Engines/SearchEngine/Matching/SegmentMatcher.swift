@@ -13,6 +13,7 @@ struct SegmentMatcher {
     case .phrase(let slop):
       return .found(
         PhraseMatcher(view: view, scorer: scorer).found(matcher.terms, slop: slop, in: matcher.field))
+    case .bestOf(let alternatives): return best(of: alternatives, in: matcher.field)
     case .anyOf(let weights):
       let lists = zip(matcher.terms, weights).compactMap { text, weight -> WeightedList? in
         guard let term = view.segment.terms.index(of: text) else { return nil }
@@ -30,7 +31,7 @@ struct SegmentMatcher {
   }
 
   /// The documents of a term that have it in one field.
-  private func found(_ list: PostingList, in field: Int) -> FoundDocuments {
+  func found(_ list: PostingList, in field: Int) -> FoundDocuments {
     let isWanted = view.segment.patterns.having(field)
     var found = FoundDocuments()
     list.forEachPattern { document, pattern in

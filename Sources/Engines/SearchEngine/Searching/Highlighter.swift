@@ -3,12 +3,19 @@ internal import TextAnalysis
 /// Marks a query's words in a text, as HTML that is safe to show.
 struct Highlighter {
   private let terms: Set<[UInt8]>
+  /// Terms that are marked only where they follow each other: words that one was cut into.
+  private let sequences: [[[UInt8]]]
 
   /// A longer text is cut to about this many bytes around its first match.
   private static let longestSnippet = 280
 
   init(plan: QueryPlan) {
-    terms = Set(plan.groups.flatMap { $0.matchers.flatMap(\.terms) })
+    let matchers = plan.groups.flatMap(\.matchers)
+    terms = Set(matchers.flatMap(\.terms))
+    sequences = matchers.flatMap { matcher -> [[[UInt8]]] in
+      guard case .bestOf(let alternatives) = matcher.kind else { return [] }
+      return alternatives.dropFirst().map(\.terms).filter { $0.count > 1 }
+    }
   }
 
   /// The first of several texts that has a match, marked; the first one unmarked where none has; nil for no text.
@@ -20,9 +27,7 @@ struct Highlighter {
   }
 
   private func marked(_ text: String) -> String? {
-    var buffer = TermBuffer()
-    Analyzer.text.analyze(text, into: &buffer)
-    let ranges = buffer.tokens.filter { terms.contains(Array(buffer.term($0))) }.map(\.source)
+    let ranges = ranges(in: text)
     guard let first = ranges.first else { return nil }
     let bytes = Array(text.utf8)
     let window = Self.window(of: bytes, around: first)
@@ -34,6 +39,30 @@ struct Highlighter {
       at = range.upperBound
     }
     return html + Self.escaped(bytes[at..<window.upperBound]) + (window.upperBound < bytes.count ? "…" : "")
+  }
+
+  /// Where what is marked stands, in order, of ranges that begin alike the longest first.
+  private func ranges(in text: String) -> [Range<Int>] {
+    var buffer = TermBuffer()
+    Analyzer.text.analyze(text, into: &buffer)
+    let words = buffer.tokens.map { (term: Array(buffer.term($0)), source: $0.source) }
+    var ranges = words.filter { terms.contains($0.term) }.map(\.source)
+    for sequence in sequences where sequence.count <= words.count {
+      for start in 0...words.count - sequence.count
+      where zip(words[start...], sequence).allSatisfy({ $0.term == $1 }) {
+        ranges += words[start..<start + sequence.count].map(\.source)
+      }
+    }
+    buffer.removeAll()
+    Analyzer.words.analyze(text, into: &buffer)
+    buffer.addWords(of: text)
+    if !buffer.added.isEmpty {
+      var stemmer = WordStemmer()
+      for word in buffer.added where terms.contains(stemmer.term(of: buffer.term(word.token))) {
+        ranges.append(word.token.source)
+      }
+    }
+    return ranges.sorted { ($0.lowerBound, $1.upperBound) < ($1.lowerBound, $0.upperBound) }
   }
 
   /// Where to cut a long text, at spaces.

@@ -19,12 +19,15 @@ struct QueryCorrector {
   func corrected(_ query: ParsedQuery) -> ParsedQuery? {
     var result = query
     var replacements: [(range: Range<Int>, text: String)] = []
-    for group in query.groups.indices {
-      // Alternatives that match need no correction.
-      if query.groups[group].contains(where: { isKnown($0.text) }) { continue }
+    // Alternatives that match need no correction.
+    let unknown = query.groups.indices.filter { !query.groups[$0].contains { isKnown($0.text) } }
+    guard !unknown.isEmpty else { return nil }
+    let matching = QueryReading(query, views: snapshot.views).groupsThatMatch(in: snapshot)
+    for group in unknown where !matching.contains(group) {
       for clause in query.groups[group].indices where query.groups[group][clause].kind == .word {
         let typed = query.groups[group][clause]
-        guard let text = corrected(typed.text) else { continue }
+        // A part number with a letter changed is that of another part.
+        guard !Self.isPartNumber(typed.text), let text = corrected(typed.text) else { continue }
         result.groups[group][clause].text = text
         replacements.append((typed.range, text))
       }
@@ -36,6 +39,13 @@ struct QueryCorrector {
     }
     result.text = String(decoding: bytes, as: UTF8.self)
     return result
+  }
+
+  /// Whether a word is made of several, with digits.
+  private static func isPartNumber(_ text: String) -> Bool {
+    var words = TermBuffer()
+    Analyzer.words.analyze(text, into: &words)
+    return words.tokens.count > 1 && words.bytes.contains { $0 &- 0x30 < 10 }
   }
 
   /// Whether the index has every term of a text.
