@@ -56,10 +56,12 @@ struct XopixEngine {
       if count.isMultiple(of: Self.batch) { _ = try writer.refresh() }
     }
 
-    /// Makes the index durable.
+    /// Makes the index durable, as one segment, as the peers' are.
     func finish() throws -> (documents: Int, segments: Int) {
+      try writer.compact()
       let manifest = try writer.checkpoint()
       try Data(manifest).write(to: URL(fileURLWithPath: directory + "/manifest"))
+      writer.discardFiles(notIn: manifest)
       let snapshot = try writer.refresh()
       return (snapshot.documentCount, snapshot.segmentCount)
     }

@@ -20,7 +20,7 @@ public struct SearchRequest: Sendable {
   public var minimumMatch: MinimumMatch?
   /// What numbers of documents make of their scores.
   public var boosts: [ScoreBoost] = []
-  /// Whether words that the index does not know are corrected.
+  /// Whether words that the index does not know are corrected, and words also found where they are written as one or two.
   public var correctsTypos = true
   /// A keyword field of whose values each is shown once, by its best hit.
   public var collapse: String?

@@ -44,7 +44,8 @@ struct QueryPlan {
   /// How much a synonym counts, where the word itself counts 1: who types a word would rather see it.
   static let synonymWeight = 0.6
 
-  init(_ query: ParsedQuery, definition: IndexDefinition, views: [SegmentView]) {
+  /// - Parameter hasCompounds: whether words of letters are also looked for as one word, or cut into two.
+  init(_ query: ParsedQuery, definition: IndexDefinition, views: [SegmentView], hasCompounds: Bool = true) {
     let textFields = definition.textFields
     func matcher(
       _ clause: ParsedQuery.Clause, _ alternatives: [QueryAlternatives.Alternative], _ quantity: [UInt8]?
@@ -55,7 +56,7 @@ struct QueryPlan {
       }
       return Self.matcher(clause, field: field, views: views)?.with(alternatives)
     }
-    let reading = QueryReading(query, views: views)
+    let reading = QueryReading(query, views: views, hasCompounds: hasCompounds)
     var index = 0
     while index < query.groups.count, groups.count < Self.mostGroups {
       let span = reading.spans[index] ?? index..<index + 1

@@ -9,7 +9,8 @@ struct QueryReading {
   /// For each group at which a quantity of several groups starts all of these.
   private(set) var spans: [Int: Range<Int>] = [:]
 
-  init(_ query: ParsedQuery, views: [SegmentView]) {
+  /// - Parameter hasCompounds: whether words of letters are joined and cut too.
+  init(_ query: ParsedQuery, views: [SegmentView], hasCompounds: Bool = true) {
     alternatives = query.groups.map { $0.map { _ in [] } }
     quantities = query.groups.map { $0.map { _ in nil } }
     var reader = QueryAlternatives(views: views)
@@ -19,7 +20,7 @@ struct QueryReading {
       group += 1
       guard let word = Self.soleWord(query.groups[start]) else {
         for (place, clause) in query.groups[start].enumerated() where clause.kind == .word {
-          let reading = reader.read([clause.text])
+          let reading = reader.read([clause.text], hasCompounds: hasCompounds)
           alternatives[start][place] = reading.alternatives[0]
           quantities[start][place] = reading.quantities.first
         }
@@ -28,7 +29,7 @@ struct QueryReading {
       while group < query.groups.count, let next = Self.soleWord(query.groups[group]), next.field == word.field {
         group += 1
       }
-      let reading = reader.read(query.groups[start..<group].map { $0[0].text })
+      let reading = reader.read(query.groups[start..<group].map { $0[0].text }, hasCompounds: hasCompounds)
       for (place, found) in reading.alternatives.enumerated() { alternatives[start + place][0] = found }
       for quantity in reading.quantities {
         quantities[start + quantity.words.lowerBound][0] = quantity

@@ -26,7 +26,8 @@ struct Searcher {
       query = corrected
     }
     let matching = QueryMatching(
-      plan: QueryPlan(query, definition: snapshot.definition, views: views), snapshot: snapshot)
+      plan: QueryPlan(
+        query, definition: snapshot.definition, views: views, hasCompounds: request.correctsTypos), snapshot: snapshot)
     let boosts = try Boosts(request.boosts, snapshot: snapshot)
     let filter = try filteredSets(request.filter)
     if try answerInOnePass(matching, boosts: boosts, filter: filter, into: &response) { return response }
