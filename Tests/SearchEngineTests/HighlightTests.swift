@@ -6,14 +6,14 @@ import TextAnalysis
 @Suite("Highlighting")
 struct HighlightTests {
   /// The marked text of a document with this body, found by its title.
-  private func html(of body: String, for query: String) throws -> String {
+  private func html(of body: String, for query: String, typos: Bool = false) throws -> String {
     let folder = try TemporaryFolder()
     var document = IndexDocument(id: "1", stored: Array(body.utf8))
     document.addText("found", field: TestField.title)
     document.addText(body, field: TestField.body)
     let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
     writer.put(document)
-    var asked = request("title:found " + query)
+    var asked = request("title:found " + query, typos: typos)
     asked.highlight = ["body"]
     asked.highlightSource = { stored, _ in [String(decoding: stored, as: UTF8.self)] }
     return try #require(try writer.refresh().search(asked).hits.first?.highlights.first?.html)
@@ -86,7 +86,7 @@ struct HighlightTests {
       ("12 in black", "black 12 in", "<mark>black</mark> <mark>12 in</mark>"),
     ])
   func spellings(query: String, body: String, html: String) throws {
-    #expect(try self.html(of: body, for: query) == html)
+    #expect(try self.html(of: body, for: query, typos: true) == html)
   }
 
   @Test("Arabic words are marked whole, with their marks and articles")

@@ -180,7 +180,7 @@ struct LargeSegmentTests {
         var number = 0
         list.forEachPattern { document, pattern in
           let value = contributions.contribution(document: document, pattern: pattern)
-          #expect(value == 1.7 * Saturation.of(scorer.frequency(document: document, pattern: pattern)))
+          #expect(value == 1.7 * scorer.saturation.of(scorer.frequency(document: document, pattern: pattern)))
           let bound = list.bound(
             ofBlock: number / BitPacking.blockCount, contributions, weight: 1.7, excess: excess)
           #expect(value <= bound)

@@ -24,6 +24,7 @@ struct NaiveQuery {
 
   struct Answer {
     var dropped: [String] = []
+    var least: Int?
     /// For each hit how many groups it matches, and its score.
     var hits: [String: (groups: Int, score: Double)] = [:]
   }
@@ -37,7 +38,10 @@ struct NaiveQuery {
     let allowed = Set(
       fields.keys.filter { id in isWanted(id) && !query.exclusions.contains { frequency($0, id) > 0 } })
     var required = Set(groups.indices)
+    // Of four words and more, hits need no more than a quarter where none has all.
+    var least: Int?
     func hits() -> Set<String> {
+      if let least { return allowed.filter { id in matching.count { $0.contains(id) } >= least } }
       guard let minimum, !groups.isEmpty else { return required.reduce(allowed) { $0.intersection(matching[$1]) } }
       return allowed.filter { id in matching.count { $0.contains(id) } >= minimum.required(of: groups.count) }
     }
@@ -46,9 +50,18 @@ struct NaiveQuery {
       if (counts.0 == 0) != (counts.1 == 0) { return counts.0 == 0 }
       return counts.0 != counts.1 ? counts.0 > counts.1 : left > right
     }
-    if minimum == nil { for group in droppable.dropLast() where hits().isEmpty { required.remove(group) } }
+    if minimum == nil, groups.count >= 4, hits().isEmpty {
+      for count in (1...max(1, groups.count / 4)).reversed() where least == nil {
+        least = count
+        if hits().isEmpty { least = nil }
+      }
+    }
+    if minimum == nil, least == nil {
+      for group in droppable.dropLast() where hits().isEmpty { required.remove(group) }
+    }
     var answer = Answer()
-    answer.dropped = groups.indices.filter { !required.contains($0) }.map {
+    answer.least = least
+    answer.dropped = groups.indices.filter { least == nil ? !required.contains($0) : matching[$0].isEmpty }.map {
       groups[$0].map(\.text).joined(separator: " OR ")
     }
     for id in hits() {
@@ -91,7 +104,7 @@ struct NaiveQuery {
       } else {
         let synonyms = clause.kind == .word ? clause.synonyms.compactMap { Analyzer.text.terms(of: $0).first } : []
         let others = Set(synonyms).subtracting(terms)
-        found = all.reduce(0.0) { $0 + ($1 == first ? 1 : others.contains($1) ? 0.6 : 0) }
+        found = all.reduce(0.0) { $0 + ($1 == first ? 1 : others.contains($1) ? 0.3 : 0) }
       }
       return sum + Self.weights[field] * found / (0.25 + 0.75 * Double(words.count) / averages[field])
     }

@@ -235,7 +235,7 @@ function drawChips() {
 }
 
 function drawNotes() {
-  const { corrected, dropped } = answer.query ?? {};
+  const { corrected, dropped, at_least: atLeast } = answer.query ?? {};
   fill(element("notes"),
     corrected && h("p", { class: "notice", id: "did-you-mean" },
       h("span", null, t("corrected", { corrected: "\u0000" }).split("\u0000").flatMap((part, index) =>
@@ -245,6 +245,7 @@ function drawNotes() {
           following.typo = "off";
         })),
       }, t("corrected.instead", { query: state.q }))),
+    atLeast > 0 && h("p", { class: "notice warn" }, t("atLeast", { count: atLeast })),
     dropped?.length > 0 && h("p", { class: "notice warn" },
       t("dropped", { count: dropped.length, words: dropped.map((word) => `“${word}”`).join(", ") })));
 }

@@ -2,9 +2,26 @@
 public struct IndexDefinition: Codable, Sendable, Hashable {
   /// The fields; a field's place here is its ordinal.
   public var fields: [FieldDefinition]
+  /// BM25's k1: how fast repetition stops to count; the frequencies that it is compared with are weighted. Robertson and
+  /// Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
+  public var saturation: Double
 
   /// An index of these fields.
-  public init(fields: [FieldDefinition]) { self.fields = fields }
+  public init(fields: [FieldDefinition], saturation: Double = usualSaturation) {
+    self.fields = fields
+    self.saturation = saturation
+  }
+
+  /// Reads a definition; everything but the fields may be absent.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      fields: try container.decode([FieldDefinition].self, forKey: .fields),
+      saturation: try container.decodeIfPresent(Double.self, forKey: .saturation) ?? Self.usualSaturation)
+  }
+
+  /// What suits weights around 1.
+  public static let usualSaturation = 1.2
 
   /// The most fields of an index, and the most text fields: postings hold a bit for each of the latter.
   public static let mostFields = 256
@@ -20,6 +37,9 @@ public struct IndexDefinition: Codable, Sendable, Hashable {
   /// The weights of the text fields.
   var textWeights: [Double] { textFields.map { fields[$0].weight } }
 
+  /// How much long texts are held back, by text field.
+  var textNormalizations: [Double] { textFields.map { fields[$0].normalization } }
+
   /// Refuses a definition that can't be used, naming the field.
   public func validate() throws(IndexError) {
     guard !fields.isEmpty, fields.count <= Self.mostFields else {
@@ -28,12 +48,19 @@ public struct IndexDefinition: Codable, Sendable, Hashable {
     guard textFields.count <= Self.mostTextFields else {
       throw .invalidDefinition(field: "", reason: "an index has at most \(Self.mostTextFields) text fields")
     }
+    guard saturation.isFinite, saturation > 0 else {
+      throw .invalidDefinition(field: "", reason: "saturation must be above 0")
+    }
     var names: Set<String> = []
     for field in fields {
       func refuse(_ reason: String) -> IndexError { .invalidDefinition(field: field.name, reason: reason) }
       guard !field.name.isEmpty, field.name != "_score" else { throw refuse("a field needs a name, other than _score") }
       guard names.insert(field.name).inserted else { throw refuse("the name is used twice") }
       guard field.weight.isFinite, field.weight > 0 else { throw refuse("weight must be above 0") }
+      // At 1, the bound of a text without words would have no end.
+      guard field.normalization >= 0, field.normalization < 1 else {
+        throw refuse("normalization must be 0 or more, and below 1")
+      }
       if field.isLive, field.type != .number, field.type != .boolean {
         throw refuse("only numbers and booleans are live")
       }
@@ -65,6 +92,8 @@ public struct FieldDefinition: Codable, Sendable, Hashable {
   public var type: FieldType
   /// How much a word in this field counts.
   public var weight: Double
+  /// BM25's b: how much long texts of this field are held back, from 0, not at all, to 1, in proportion to their length.
+  public var normalization: Double
   /// Whether keywords are paths `A > B > C`, counted and filtered at each level.
   public var isHierarchical: Bool
   /// Whether the values change in place.
@@ -73,20 +102,24 @@ public struct FieldDefinition: Codable, Sendable, Hashable {
   public var isVocabulary: Bool
 
   enum CodingKeys: String, CodingKey {
-    case name, type, weight
+    case name, type, weight, normalization
     case isHierarchical = "hierarchical"
     case isLive = "live"
     case isVocabulary = "vocabulary"
   }
 
+  /// What suits most texts.
+  public static let usualNormalization = 0.75
+
   /// A field.
   public init(
-    name: String, type: FieldType, weight: Double = 1, isHierarchical: Bool = false, isLive: Bool = false,
-    isVocabulary: Bool = false
+    name: String, type: FieldType, weight: Double = 1, normalization: Double = usualNormalization,
+    isHierarchical: Bool = false, isLive: Bool = false, isVocabulary: Bool = false
   ) {
     self.name = name
     self.type = type
     self.weight = weight
+    self.normalization = normalization
     self.isHierarchical = isHierarchical
     self.isLive = isLive
     self.isVocabulary = isVocabulary
@@ -98,6 +131,7 @@ public struct FieldDefinition: Codable, Sendable, Hashable {
     self.init(
       name: try container.decode(String.self, forKey: .name), type: try container.decode(FieldType.self, forKey: .type),
       weight: try container.decodeIfPresent(Double.self, forKey: .weight) ?? 1,
+      normalization: try container.decodeIfPresent(Double.self, forKey: .normalization) ?? Self.usualNormalization,
       isHierarchical: try container.decodeIfPresent(Bool.self, forKey: .isHierarchical) ?? false,
       isLive: try container.decodeIfPresent(Bool.self, forKey: .isLive) ?? false,
       isVocabulary: try container.decodeIfPresent(Bool.self, forKey: .isVocabulary) ?? false)

@@ -3,19 +3,17 @@
 @safe final class FieldNorms: @unchecked Sendable {
   private let fieldCount: Int
   private let memory: UnsafeMutablePointer<Double>
-
-  /// BM25's b: how much long fields are held back. Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
-  /// Beyond" (2009), section 3.
-  static let lengthNormalization = 0.75
+  /// How repetition counts.
+  let saturation: Saturation
 
   /// - Parameters:
   ///   - weights: for each text field how much a word in it counts.
   ///   - totalLengths: for each text field the number of words in all documents.
-  init(weights: [Double], totalLengths: [Int], documentCount: Int) {
-    let b = Self.lengthNormalization
+  init(definition: IndexDefinition, weights: [Double], totalLengths: [Int], documentCount: Int) {
+    saturation = Saturation(k1: definition.saturation)
     fieldCount = weights.count
     unsafe memory = UnsafeMutablePointer<Double>.allocate(capacity: max(1, fieldCount * 256))
-    for (field, weight) in weights.enumerated() {
+    for (field, (weight, b)) in zip(weights, definition.textNormalizations).enumerated() {
       let mean = max(1e-9, documentCount > 0 ? Double(totalLengths[field]) / Double(documentCount) : 1)
       for code in 0..<256 {
         let length = Double(FieldLength.length(UInt8(code)))

@@ -24,6 +24,9 @@
     fieldCount = segment.textFieldCount
   }
 
+  /// How repetition counts.
+  var saturation: Saturation { norms.saturation }
+
   /// A posting's frequency: over all fields, by their weights and the lengths of the document's texts.
   @inline(__always)
   func frequency(document: Int, pattern: Int) -> Double {

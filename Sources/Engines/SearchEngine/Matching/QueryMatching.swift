@@ -56,6 +56,13 @@ struct QueryMatching {
   /// The number of documents that match, where that is what one matcher alone says.
   var soleCount: Int? { facts.count == 1 && exclusions.isEmpty ? facts[0].documents : nil }
 
+  /// The words that no document has.
+  var unknownWords: [String] {
+    groups.enumerated().filter { $0.element.allSatisfy { facts[$0].documents == 0 } }.map {
+      plan.groups[$0.offset].text
+    }
+  }
+
   /// For each group the documents that match it, deleted ones included, by view.
   func groupSets() -> [[DocumentSet]] {
     plan.groups.indices.map { group in views.indices.map { set(ofGroup: group, in: $0) } }
@@ -131,7 +138,8 @@ struct QueryMatching {
     return required
   }
 
-  private func isMatched(_ groups: [Int], _ filter: [DocumentSet]?) -> Bool {
+  /// Whether a document matches all of the groups, and the filter.
+  func isMatched(_ groups: [Int], _ filter: [DocumentSet]?) -> Bool {
     zip(sets(groups), views.indices).contains { set, view in
       guard let filter else { return !set.isEmpty }
       var both = set
@@ -150,7 +158,7 @@ struct QueryMatching {
       }
       return SearchResponse.ScorePart(
         term: fact.text, documents: fact.documents, inverseDocumentFrequency: matcher.weight, frequency: frequency,
-        contribution: matcher.weight * Saturation.of(frequency))
+        contribution: matcher.weight * scorer.saturation.of(frequency))
     }
   }
 }

@@ -42,7 +42,7 @@ struct QueryPlan {
   /// The most groups: a document's matches are a bit each.
   static let mostGroups = 64
   /// How much a synonym counts, where the word itself counts 1: who types a word would rather see it.
-  static let synonymWeight = 0.6
+  static let synonymWeight = 0.3
 
   /// - Parameter hasCompounds: whether words of letters are also looked for as one word, or cut into two.
   init(_ query: ParsedQuery, definition: IndexDefinition, views: [SegmentView], hasCompounds: Bool = true) {

@@ -11,12 +11,15 @@
   private let fields: UnsafeMutablePointer<Int>
   private let values: UnsafeMutablePointer<Double>
   private let tables: Tables
+  /// How repetition counts.
+  let saturation: Saturation
 
   /// Patterns that may have tables: the numbers of patterns are by their frequency.
   private static let mostTables = 16
 
   init(weight: Double, scorer: PostingScorer, segment: Segment) {
     tables = Tables(weight: weight, scorer: scorer, segment: segment)
+    saturation = scorer.saturation
     unsafe lengths = segment.lengthCodes
     documentCount = segment.documentCount
     fieldCount = segment.textFieldCount
@@ -118,7 +121,7 @@
 
     @inline(never)
     func computed(document: Int, pattern: Int) -> Double {
-      weight * Saturation.of(scorer.frequency(document: document, pattern: pattern))
+      weight * scorer.saturation.of(scorer.frequency(document: document, pattern: pattern))
     }
 
     @inline(never)
@@ -128,7 +131,7 @@
       let frequency = Double(patterns.frequency(entry))
       for code in 0..<256 {
         let weighted = 0.0 + frequency * scorer.norm(field: field, code: UInt8(code))
-        unsafe (values + (pattern << 8 | code)).initialize(to: weight * Saturation.of(weighted))
+        unsafe (values + (pattern << 8 | code)).initialize(to: weight * scorer.saturation.of(weighted))
       }
       unsafe fields[pattern] = field
       return field

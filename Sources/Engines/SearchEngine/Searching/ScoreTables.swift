@@ -24,11 +24,11 @@ struct ScoreTables {
         case .term(let list):
           list.forEachPattern { document, pattern in
             guard hits.contains(document) else { return }
-            sums[document] += weight * Saturation.of(scorer.frequency(document: document, pattern: pattern))
+            sums[document] += weight * scorer.saturation.of(scorer.frequency(document: document, pattern: pattern))
           }
         case .found(let found):
           for (document, frequency) in zip(found.documents, found.frequencies) {
-            sums[Int(document)] += weight * Saturation.of(frequency)
+            sums[Int(document)] += weight * scorer.saturation.of(frequency)
           }
         }
       }

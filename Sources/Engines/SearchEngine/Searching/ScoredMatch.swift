@@ -10,7 +10,8 @@ final class ScoredMatch {
     cursor = MatchCursor(matches)
     table = ContributionTable(weight: weight, scorer: scorer, segment: segment)
     if case .found(let found) = matches {
-      known = found.frequencies.map { weight * Saturation.of($0) }
+      let saturation = scorer.saturation
+      known = found.frequencies.map { weight * saturation.of($0) }
     } else {
       known = nil
     }

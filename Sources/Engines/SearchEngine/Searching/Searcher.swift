@@ -34,6 +34,10 @@ struct Searcher {
     let matched: [DocumentSet]
     if let minimum = request.minimumMatch {
       matched = matching.sets(atLeast: minimum.required(of: matching.plan.groups.count))
+    } else if let some = someMatch(matching, filter) {
+      matched = some.sets
+      response.leastMatched = some.least
+      response.droppedWords = matching.unknownWords
     } else {
       let required = matching.requiredGroups(filter)
       response.droppedWords = matching.plan.groups.indices.filter { !required.contains($0) }.map {
@@ -43,9 +47,29 @@ struct Searcher {
     }
     let hits = intersections(matched, filter)
     response.total = hits.reduce(0) { $0 + $1.count }
-    try rank(hits, matching: matching, boosts: boosts, isRelaxed: !response.droppedWords.isEmpty, into: &response)
+    try rank(
+      hits, matching: matching, boosts: boosts,
+      isRelaxed: response.leastMatched == nil && !response.droppedWords.isEmpty, into: &response)
     try count(hits, matched: { matched }, into: &response)
     return response
+  }
+
+  /// A query of so many words is a sentence: a document that has all of them is luck.
+  private static let fewestOfSentence = 4
+  /// The share of a sentence's words that hits must have where none has all, in percent.
+  private static let sentenceShare = 25
+
+  /// For a sentence the documents that have some of its words; nil where a document has all of them, or it is none.
+  private func someMatch(
+    _ matching: QueryMatching, _ filter: [DocumentSet]?
+  ) -> (least: Int, sets: [DocumentSet])? {
+    let groups = matching.plan.groups.count
+    guard groups >= Self.fewestOfSentence, !matching.isMatched(Array(0..<groups), filter) else { return nil }
+    for least in (1...max(1, groups * Self.sentenceShare / 100)).reversed() {
+      let sets = matching.sets(atLeast: least)
+      if intersections(sets, filter).contains(where: { !$0.isEmpty }) { return (least, sets) }
+    }
+    return nil
   }
 
   /// Finds, counts and ranks the hits at once, where that can be done; false where it can't, or where there are none and

@@ -88,6 +88,6 @@ extension PostingList {
     let best = best(ofBlock: block)
     let exact = contributions.contribution(document: best.document, pattern: best.pattern)
     // Rounding must not make a bound less than what it bounds.
-    return max(exact, weight * Saturation.of(Double(best.rest) * excess) * (1 + 1e-12))
+    return max(exact, weight * contributions.saturation.of(Double(best.rest) * excess) * (1 + 1e-12))
   }
 }

@@ -91,7 +91,7 @@ final class Segment: Sendable {
       Double(bitPattern: bytes.load(UInt64.self, at: summary.start + 8 + (fieldCount + $0) * 8))
     }
     guard weights.allSatisfy({ $0.isFinite && $0 > 0 }) else { throw damaged(.summary, "a weight is none") }
-    norms = FieldNorms(weights: weights, totalLengths: totalLengths, documentCount: documents)
+    norms = FieldNorms(definition: definition, weights: weights, totalLengths: totalLengths, documentCount: documents)
     guard ids.count == documents, lengths.count == fieldCount * documents, storedStarts.end == storedSection.end,
       termPlaces.end == placeSection.end
     else { throw damaged(.summary, "the sections disagree") }

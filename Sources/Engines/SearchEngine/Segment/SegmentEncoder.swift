@@ -34,7 +34,8 @@ struct SegmentEncoder: ~Copyable {
     for weight in definition.textWeights { summary.write(weight) }
     sections[.summary] = summary.bytes
     sections[.lengths] = lengths
-    norms = FieldNorms(weights: definition.textWeights, totalLengths: totals, documentCount: documentCount)
+    norms = FieldNorms(
+      definition: definition, weights: definition.textWeights, totalLengths: totals, documentCount: documentCount)
     weights = PostingWeights(patterns: [], lengths: lengths, fieldCount: textFieldCount, norms: norms)
   }
 

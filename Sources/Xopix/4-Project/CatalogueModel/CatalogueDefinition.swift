@@ -12,13 +12,17 @@ public struct CatalogueDefinition: Sendable {
   let sources: [FieldSource]
   /// For each word in lower case, the others that shoppers mean the same by.
   let synonyms: [String: [String]]
+  /// Words, folded, that are not looked for beside others: they say too little.
+  let stopwords: Set<String>
 
   /// Where the values of a field come from.
   enum FieldSource: Sendable, Equatable {
     /// Members of the document, one inside the other: `translations.ar.title`.
     case path([String])
-    /// All the values of the document's attributes, as text.
+    /// All the texts and numbers among the document's attributes.
     case attributeValues
+    /// The names of the document's attributes that are true.
+    case attributeFlags
     /// Something that the log says about the product, kept in a live column.
     case signal(Signal)
   }
@@ -48,7 +52,7 @@ public struct CatalogueDefinition: Sendable {
     guard let members = node?.mapping, let fields = members["fields"]?.sequence else {
       throw CatalogueDefinitionError(file: file, line: nil, reason: "it must be a mapping with a list `fields`")
     }
-    try Self.check(members, in: ["fields", "synonyms"], of: "the definition", file: file)
+    try Self.check(members, in: ["fields", "saturation", "stopwords", "synonyms"], of: "the definition", file: file)
     var sources: [FieldSource] = []
     for field in fields {
       guard let mapping = field.mapping, let name = mapping["name"]?.string else {
@@ -59,6 +63,7 @@ public struct CatalogueDefinition: Sendable {
     }
     self.sources = sources
     synonyms = try Self.synonyms(in: node, file: file)
+    stopwords = try Self.stopwords(in: node, file: file)
     do {
       index = try YAMLDecoder().decode(IndexDefinition.self, from: text)
       try index.validate()
@@ -72,7 +77,7 @@ public struct CatalogueDefinition: Sendable {
   /// Everything that an index's files depend on: how texts become terms, then a line a field; weights and synonyms count when a query is asked.
   var shape: String {
     let fields = zip(index.fields, sources).map { field, source in
-      "\(field.name) \(field.type.rawValue) \(field.isHierarchical) \(field.isLive) \(field.isVocabulary) \(source)"
+      "\(field.name) \(field.type.rawValue) \(field.isHierarchical) \(field.isLive) \(field.isVocabulary) \(field.normalization) \(source)"
     }
     return (["words \(Analyzer.version)"] + fields).joined(separator: "\n")
   }
@@ -96,11 +101,14 @@ public struct CatalogueDefinition: Sendable {
     switch sources[ordinal] {
     case .path(let path): return ProductIndexing.value(at: path, in: product).map(ProductIndexing.texts) ?? []
     case .attributeValues: return ProductIndexing.attributeTexts(product["attributes"])
+    case .attributeFlags: return ProductIndexing.attributeFlags(product["attributes"])
     case .signal: return []
     }
   }
 
-  private static let fieldMembers = ["name", "type", "from", "signal", "weight", "hierarchical", "live", "vocabulary"]
+  private static let fieldMembers = [
+    "name", "type", "from", "signal", "weight", "normalization", "hierarchical", "live", "vocabulary",
+  ]
 
   /// Refuses members that have no meaning: a misspelt one would be passed over.
   private static func check(
@@ -111,6 +119,20 @@ public struct CatalogueDefinition: Sendable {
         file: file, line: key.mark?.line,
         reason: "\(place): \(key.string ?? "?") has no meaning; there are \(known.joined(separator: ", "))")
     }
+  }
+
+  private static func stopwords(in node: Node?, file: String) throws(CatalogueDefinitionError) -> Set<String> {
+    guard let list = node?.mapping?["stopwords"] else { return [] }
+    let words = (list.sequence ?? []).compactMap(\.string)
+    guard let sequence = list.sequence, words.count == sequence.count,
+      words.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) })
+    else {
+      throw CatalogueDefinitionError(
+        file: file, line: list.mark?.line,
+        reason:
+          "stopwords must be a list of single words; put those in quotes that YAML reads otherwise, such as \"on\"")
+    }
+    return Set(words.map(Folding.fold))
   }
 
   private static func synonyms(in node: Node?, file: String) throws(CatalogueDefinitionError) -> [String: [String]] {
@@ -142,7 +164,8 @@ public struct CatalogueDefinition: Sendable {
       return .signal(signal)
     }
     let from = mapping["from"]?.string ?? name
-    return from == "attributes.*" ? .attributeValues : .path(from.split(separator: ".").map(String.init))
+    if from == "attributes.*" { return .attributeValues }
+    return from == "attributes.flags" ? .attributeFlags : .path(from.split(separator: ".").map(String.init))
   }
 }
 

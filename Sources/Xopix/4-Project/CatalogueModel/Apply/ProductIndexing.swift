@@ -21,6 +21,8 @@ struct ProductIndexing {
       case .signal: continue
       case .attributeValues:
         for text in Self.attributeTexts(product["attributes"]) { document.addText(text, field: ordinal) }
+      case .attributeFlags:
+        for text in Self.attributeFlags(product["attributes"]) { document.addText(text, field: ordinal) }
       case .path(let path):
         guard let value = Self.value(at: path, in: product) else { continue }
         add(value, field: field, ordinal: ordinal, to: &document)
@@ -85,10 +87,12 @@ struct ProductIndexing {
 
   static func attributeTexts(_ value: JSONValue?) -> [String] {
     guard case .object(let attributes)? = value else { return [] }
-    // The name of an attribute that is only true tells what the product has: "bluetooth: true".
-    return attributes.members.flatMap { name, value -> [String] in
-      if case .bool(let flag) = value { return flag ? [name.replacing("_", with: " ")] : [] }
-      return texts(value)
-    }
+    return attributes.members.flatMap { texts($1) }
+  }
+
+  /// The name of an attribute that is only true tells what the product has: "bluetooth: true".
+  static func attributeFlags(_ value: JSONValue?) -> [String] {
+    guard case .object(let attributes)? = value else { return [] }
+    return attributes.members.compactMap { $1 == .bool(true) ? $0.replacing("_", with: " ") : nil }
   }
 }

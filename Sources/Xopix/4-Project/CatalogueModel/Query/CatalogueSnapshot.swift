@@ -50,6 +50,19 @@ public struct CatalogueSnapshot: Sendable {
     for clause in query.exclusions.indices {
       query.exclusions[clause].field = query.exclusions[clause].field.flatMap { names[$0] }
     }
+    return withoutStopwords(query)
+  }
+
+  /// A query without the words that say too little, unless it has no others; what is quoted, or looked for in a field,
+  /// stays.
+  private func withoutStopwords(_ query: ParsedQuery) -> ParsedQuery {
+    let groups = query.groups.filter { group in
+      guard group.count == 1, group[0].kind == .word, group[0].field == nil else { return true }
+      return !definition.stopwords.contains(Folding.fold(group[0].text))
+    }
+    guard !groups.isEmpty else { return query }
+    var query = query
+    query.groups = groups
     return query
   }
 

@@ -19,6 +19,7 @@ enum Schemas {
           "query",
           .object([
             ("text", .string), ("corrected", .nullable(.string)), ("language", .string), ("dropped", .array(.string)),
+            ("at_least?", .integer),
           ])
         ),
         ("total", .object([("value", .integer), ("relation", .choice(["eq", "gte"])), ("groups?", .integer)])),

@@ -19,6 +19,7 @@ enum SearchAnswer {
     writer.beginArray()
     for word in response.droppedWords { writer.string(word) }
     writer.endArray()
+    if let least = response.leastMatched { writer.member("at_least", least) }
     writer.endObject()
     writer.key("total")
     writer.beginObject()
