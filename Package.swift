@@ -111,6 +111,7 @@ let package = Package(
     engine("DurableFiles", ["ByteCoding"]),
     engine("JSONSchemas", ["JSONBytes"]),
     engine("RecordBatches", ["ByteCoding", "CLZ4", "CSnappy", "CZlib", "CZstd"]),
+    engine("Relevance", ["JSONBytes"]),
     engine("Scoring", ["ByteCoding"]),
     engine("Suggestions"),
     // Level 3
@@ -191,7 +192,7 @@ let package = Package(
       name: "xopix",
       dependencies: [
         "AccessControl", "ByteCoding", "Credentials", "EventLog", "JSONBytes", "KafkaWire", "Projections",
-        "RecordBatches", "XopixServer", "WriteSide", argumentParser, histogram, logging, nioCore, nioPosix,
+        "RecordBatches", "Relevance", "XopixServer", "WriteSide", argumentParser, histogram, logging, nioCore, nioPosix,
       ],
       path: "Sources/Xopix/6-Run/xopix", swiftSettings: settings),
 
@@ -224,6 +225,7 @@ let package = Package(
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
     tests("RecordBatches", ["ByteCoding"]),
+    tests("Relevance", ["JSONBytes"]),
     tests("Scoring", ["ByteCoding"]),
     tests("EventLog", ["ByteCoding", "DurableFiles", "RecordBatches"]),
     tests("Suggestions"),

@@ -8,7 +8,7 @@ struct LayoutTests {
   static let levels: [[String]] = [
     ["CChecksum", "CICU", "CKafka", "CLZ4", "COpenSSL", "CSimdJSON", "CSnappy", "CStemmer", "CZlib", "CZstd"],
     ["ByteCoding", "Credentials", "DefinitionFiles", "JSONBytes", "QueryLanguage", "TextAnalysis"],
-    ["DurableFiles", "JSONSchemas", "RecordBatches", "Scoring", "Suggestions"],
+    ["DurableFiles", "JSONSchemas", "RecordBatches", "Relevance", "Scoring", "Suggestions"],
     ["AccessControl", "EventLog", "KafkaClient", "KafkaWire", "Projections", "SearchEngine", "Streams"],
     ["EventSources", "KafkaBroker", "SchemaRegistry", "ShopEvents"],
     ["AnalyticsModel", "BrokerSecurity", "CatalogueModel", "FraudModel", "Telemetry", "WriteSide"],
