@@ -23,6 +23,9 @@ struct CSVRowReader: RowReader {
     self.file = file
   }
 
+  /// The columns' names, once the header was read.
+  var columns: [String]? { header?.names }
+
   mutating func append(_ bytes: [UInt8]) { pending.append(bytes) }
 
   mutating func next(isLast: Bool) throws(WriteSideError) -> RowOutcome? {

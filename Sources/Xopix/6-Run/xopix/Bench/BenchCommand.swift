@@ -5,8 +5,9 @@ internal import XopixServer
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Put load on a running server, and tell throughput and latencies.",
-    subcommands: [BenchPublishCommand.self, BenchConsumeCommand.self])
+    commandName: "bench",
+    abstract: "Measure a running server: throughput and latencies under load, and how good its hits are.",
+    subcommands: [BenchPublishCommand.self, BenchConsumeCommand.self, BenchRelevanceCommand.self])
 }
 
 /// What the benchmarks of a broker have in common.
