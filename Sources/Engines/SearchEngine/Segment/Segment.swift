@@ -20,6 +20,8 @@ final class Segment: Sendable {
   /// What occurrences counted when the segment was made, by its own statistics.
   let norms: FieldNorms
   let lookups: SegmentLookups
+  /// What stored documents refer to; nil where none does.
+  let dictionary: StoredDictionary?
 
   private let termPlaces: ListPlaces
   private let postings: Section
@@ -72,6 +74,15 @@ final class Segment: Sendable {
     let storedSection = try section(.storedPlaces, atLeast: 4)
     storedStarts = NumberTable(bytes: bytes, start: storedSection.start, count: documents + 1)
     stored = try section(.stored)
+    let dictionarySection = try section(.dictionary)
+    if dictionarySection.count > 0 {
+      guard let dictionary = StoredDictionary(bytes.bytes(dictionarySection.start..<dictionarySection.end)) else {
+        throw damaged(.dictionary, "it can't be used")
+      }
+      self.dictionary = dictionary
+    } else {
+      dictionary = nil
+    }
     let patternSection = try section(.patterns)
     do throws(IndexError.Damage) {
       patterns = try OccurrencePatterns(section: patternSection, textFields: fieldCount)
@@ -122,7 +133,9 @@ final class Segment: Sendable {
   }
 
   /// A document's stored bytes.
-  func storedDocument(_ document: Int) -> [UInt8] { StoredBlob.unpacked(storedBlob(of: document)) }
+  func storedDocument(_ document: Int) -> [UInt8] {
+    StoredBlob.unpacked(storedBlob(of: document), dictionary: dictionary)
+  }
 
   // MARK: Terms
 

@@ -64,6 +64,9 @@ struct SegmentEncoder: ~Copyable {
 
   // MARK: What does not depend on terms
 
+  /// Takes the dictionary that stored documents refer to.
+  mutating func setDictionary(_ dictionary: StoredDictionary) { sections[.dictionary] = dictionary.bytes }
+
   /// Takes a document's id and its stored bytes as they are in a segment; by id.
   mutating func addDocument(id: Span<UInt8>, stored: Span<UInt8>) {
     ids.append(id)

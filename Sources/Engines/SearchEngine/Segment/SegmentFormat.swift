@@ -6,7 +6,7 @@ internal import ByteCoding
 /// (8), then the CRC-32C of all that (4), then the sections.
 enum SegmentFormat {
   static let magic = Array("XOPIXSEG".utf8)
-  static let version: UInt32 = 3
+  static let version: UInt32 = 4
 
   enum SectionID: UInt32, CaseIterable {
     /// Number of documents and of text fields (4 each), then for each text field the sum of its lengths (8),
@@ -33,6 +33,8 @@ enum SegmentFormat {
     case vocabulary = 12
     /// The patterns of occurrences.
     case patterns = 13
+    /// The dictionary that stored documents refer to; empty where none does.
+    case dictionary = 14
 
     var name: String { "section \(self)" }
   }

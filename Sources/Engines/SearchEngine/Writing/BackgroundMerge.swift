@@ -27,13 +27,15 @@ final class BackgroundMerge: Sendable {
 
   /// Begins to merge views into a segment of that number, whose file is written as soon as it is made: the memory that it
   /// takes is free again, and the next checkpoint has less to do.
-  init(of views: [SegmentView], number: UInt64, files: IndexFiles, definition: IndexDefinition) {
+  init(
+    of views: [SegmentView], number: UInt64, files: IndexFiles, definition: IndexDefinition, policy: MergePolicy
+  ) {
     parts = views.map(\.segment.number)
     self.number = number
     documentCount = views.reduce(0) { $0 + $1.liveCount }
     // As urgent as the writer, which would run away from it and have to wait.
     DispatchQueue.global(qos: .default).async { [self] in
-      let merger = SegmentMerger(definition: definition, parts: views)
+      let merger = SegmentMerger(definition: definition, parts: views, fewestToTrain: policy.fewestToTrain)
       let outcome: Result<Merged, IndexError>
       do throws(IndexError) {
         let bytes = merger.merged()

@@ -233,11 +233,14 @@ public final class IndexWriter {
   /// Begins to merge the views at these places.
   private func mergeBeside(_ places: [Int]) {
     merges.begin(
-      BackgroundMerge(of: places.map { views[$0] }, number: takeNumber(), files: files, definition: definition))
+      BackgroundMerge(
+        of: places.map { views[$0] }, number: takeNumber(), files: files, definition: definition,
+        policy: policy))
   }
 
   private func mergeAtOnce(_ parts: Range<Int>) throws(IndexError) {
-    let merger = SegmentMerger(definition: definition, parts: Array(views[parts]))
+    let merger = SegmentMerger(
+      definition: definition, parts: Array(views[parts]), fewestToTrain: policy.fewestToTrain)
     let merged = try memoryView(of: merger.merged())
     replace(views[parts].map(\.segment.number), with: merged, origins: merger.origins)
   }

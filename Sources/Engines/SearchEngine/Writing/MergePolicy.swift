@@ -3,6 +3,8 @@
 struct MergePolicy {
   /// So many documents are merged at once, while the writer waits; more are merged beside it.
   var mostAtOnce = 8000
+  /// So many documents are worth a dictionary of their own, which takes a third of a second to make.
+  var fewestToTrain = 8192
 
   /// Small segments of like size that are merged together: they come with each refresh, and cost little.
   private static let fewTogether = 4

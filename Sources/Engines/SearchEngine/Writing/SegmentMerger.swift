@@ -6,9 +6,12 @@ struct SegmentMerger {
   let origins: [(part: Int, document: Int)]
   /// For each part and document its number in the result; -1 where it is left out.
   private let numbers: [[Int32]]
+  private let fewestToTrain: Int
 
-  init(definition: IndexDefinition, parts: [SegmentView]) {
+  /// - Parameter fewestToTrain: documents from which on a dictionary is made for them.
+  init(definition: IndexDefinition, parts: [SegmentView], fewestToTrain: Int) {
     self.definition = definition
+    self.fewestToTrain = fewestToTrain
     self.parts = parts
     origins = Self.order(of: parts)
     var numbers = parts.map { Array(repeating: Int32(-1), count: $0.segment.documentCount) }
@@ -50,10 +53,7 @@ struct SegmentMerger {
       for field in 0..<fields { lengths.append(parts[part].segment.lengthCode(field: field, document: document)) }
     }
     var encoder = SegmentEncoder(definition: definition, documentCount: origins.count, lengths: lengths)
-    for (part, document) in origins {
-      let segment = parts[part].segment
-      encoder.addDocument(id: segment.ids.bytes(document).span, stored: segment.storedBlob(of: document).span)
-    }
+    StoredMerge(parts: parts, origins: origins, fewestToTrain: fewestToTrain).add(to: &encoder)
     mergeVocabulary(into: &encoder)
     mergeTerms(into: &encoder)
     encoder.setColumns(definition.fields.indices.map(mergedColumn))
