@@ -20,6 +20,9 @@ public struct SearchRequest: Sendable {
   public var minimumMatch: MinimumMatch?
   /// What numbers of documents make of their scores.
   public var boosts: [ScoreBoost] = []
+  /// How much words that are neighbours in the query and in a document count beside what each counts: 0 for nothing, 1 for
+  /// as much as they count alone.
+  public var pairWeight = 0.0
   /// Whether words that the index does not know are corrected, and words also found where they are written as one or two.
   public var correctsTypos = true
   /// A keyword field of whose values each is shown once, by its best hit.

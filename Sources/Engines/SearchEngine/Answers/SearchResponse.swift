@@ -50,9 +50,9 @@ public struct SearchResponse: Sendable {
 
   /// A part of a score.
   public struct ScorePart: Sendable {
-    /// The term.
+    /// The term; in quotes neighbouring words, for standing together.
     public let term: String
-    /// Documents that have it.
+    /// Documents that have it; no more than so many have neighbouring words.
     public let documents: Int
     /// The term's weight: ln(1 + (N − n + ½) / (n + ½)).
     public let inverseDocumentFrequency: Double

@@ -25,4 +25,7 @@ struct Saturation: Sendable {
   /// f · (k1 + 1) / (f + k1).
   @inline(__always)
   func of(_ frequency: Double) -> Double { frequency * (k1 + 1) / (frequency + k1) }
+
+  /// The frequency that comes to this.
+  func frequency(for saturated: Double) -> Double { saturated * k1 / (k1 + 1 - saturated) }
 }

@@ -32,6 +32,22 @@ struct QueryMatching {
     exclusions = plan.exclusions.map { matcher in finders.map { $0.source(of: matcher) } }
   }
 
+  /// Neighbouring words of the query that both are in some document.
+  ///
+  /// - Parameter share: how much a pair counts, where its words count 1 each.
+  func pairs(share: Double) -> [WordPair] {
+    guard share > 0 else { return [] }
+    return zip(plan.groups.indices, plan.groups.indices.dropFirst()).compactMap { left, right in
+      let words = [left, right].compactMap { group in facts.indices.first { facts[$0].group == group } }
+      let terms = [left, right].compactMap { plan.groups[$0].matchers.first?.soleTerm }
+      guard words.count == 2, terms.count == 2, words.allSatisfy({ facts[$0].documents > 0 }) else { return nil }
+      return WordPair(
+        weight: share * words.reduce(0) { $0 + matchers[$1].weight }, terms: terms,
+        mostDocuments: words.map { facts[$0].documents }.min() ?? 0,
+        text: words.map { facts[$0].text }.joined(separator: " "))
+    }
+  }
+
   /// How much a phrase counts, where a word of its rarity counts 1.
   private static let phraseWeight = 1.5
 
@@ -149,9 +165,19 @@ struct QueryMatching {
   }
 
   /// How a document's score came about.
-  func explanation(of place: Searcher.Place) -> [SearchResponse.ScorePart] {
+  ///
+  /// - Parameter pairShare: how much neighbouring words count.
+  func explanation(of place: Searcher.Place, pairShare: Double) -> [SearchResponse.ScorePart] {
     let view = views[place.view]
     let scorer = PostingScorer(segment: view.segment, norms: snapshot.statistics.norms)
+    let pairs = pairs(share: pairShare).compactMap { pair -> SearchResponse.ScorePart? in
+      let scores = PairScores([pair], view: view, scorer: scorer)
+      let contribution = scores.score(of: place.document)
+      guard contribution > 0 else { return nil }
+      return SearchResponse.ScorePart(
+        term: "\"\(pair.text)\"", documents: pair.mostDocuments, inverseDocumentFrequency: pair.weight,
+        frequency: scorer.saturation.frequency(for: contribution / pair.weight), contribution: contribution)
+    }
     return zip(matchers, facts).compactMap { matcher, fact in
       guard let frequency = matcher.sources[place.view].frequency(of: place.document, scorer: scorer) else {
         return nil
@@ -159,7 +185,7 @@ struct QueryMatching {
       return SearchResponse.ScorePart(
         term: fact.text, documents: fact.documents, inverseDocumentFrequency: matcher.weight, frequency: frequency,
         contribution: matcher.weight * scorer.saturation.of(frequency))
-    }
+    } + pairs
   }
 }
 

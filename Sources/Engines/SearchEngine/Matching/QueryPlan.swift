@@ -21,6 +21,17 @@ struct QueryPlan {
     /// The words as typed, for messages.
     let text: String
 
+    /// The word's own term, whatever else it is found by; nil for anything but one word of all fields.
+    var soleTerm: [UInt8]? {
+      guard field == nil else { return nil }
+      switch kind {
+      case .anyOf(let weights): return weights.first == 1 ? terms.first : nil
+      case .phrase: return nil
+      case .bestOf(let alternatives):
+        return alternatives.first?.terms.count == 1 ? alternatives.first?.terms.first : nil
+      }
+    }
+
     var isPhrase: Bool {
       switch kind {
       case .anyOf: false

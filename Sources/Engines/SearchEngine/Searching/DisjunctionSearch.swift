@@ -7,6 +7,7 @@
   private let number: Int
   /// In the order in which scores are added up.
   private let matches: [ScoredMatch]
+  private let pairs: PairScores
   private let allowed: DocumentSet?
   private let boosts: Boosts
   private let sums: UnsafeMutablePointer<Double>
@@ -24,12 +25,13 @@
   ///   - matches: in the order in which scores are added up.
   ///   - allowed: the documents that may be taken; nil for all but deleted ones.
   init(
-    _ matches: [ScoredMatch], view: SegmentView, number: Int,
+    _ matches: [ScoredMatch], pairs: PairScores, view: SegmentView, number: Int,
     allowed: DocumentSet?, boosts: Boosts
   ) {
     self.view = view
     self.number = number
     self.matches = matches
+    self.pairs = pairs
     self.allowed = allowed
     self.boosts = boosts
     unsafe sums = UnsafeMutablePointer<Double>.allocate(capacity: Self.windowSize)
@@ -74,7 +76,7 @@
     forbid(start)
     // Rounding must not make the least that is looked at more than the worst of the best. Nothing is less than 0 but what may
     // not be taken.
-    let least = max(0, best.threshold / boosts.most * (1 - 1e-12))
+    let least = max(0, (best.threshold / boosts.most - pairs.most) * (1 - 1e-12))
     var total = 0
     for match in matches {
       match.cursor.skip(to: start)
@@ -158,9 +160,10 @@
 
   @inline(__always)
   private func offer(_ sum: Double, document: Int, _ best: inout TopScores) {
-    guard sum * boosts.most >= best.threshold else { return }
+    guard (sum + pairs.most) * boosts.most >= best.threshold else { return }
+    let score = pairs.isEmpty ? sum : sum + pairs.score(of: document)
     best.offer(
-      score: boosts.isEmpty ? sum : sum * boosts.factor(view: number, document: document), view: number,
+      score: boosts.isEmpty ? score : score * boosts.factor(view: number, document: document), view: number,
       document: document)
   }
 }

@@ -18,6 +18,7 @@ struct ScoreSearch: Sendable {
   /// For each matcher its weight and what it matches, by view.
   let matchers: [(weight: Double, sources: [MatchSource])]
   let boosts: Boosts
+  let pairs: [WordPair]
 
   /// Offers the documents that may be among the best.
   ///
@@ -67,6 +68,7 @@ struct ScoreSearch: Sendable {
       return 0
     }
     let sources = matchers.map { (weight: $0.weight, matches: $0.sources[number]) }
+    let pairs = PairScores(pairs, view: view, scorer: scorer)
     if case .all(let groups) = wanted, groups.count > 1 {
       let matches = groups.map { group in
         group.count == 1
@@ -74,19 +76,20 @@ struct ScoreSearch: Sendable {
             sources[group[0]].matches, weight: sources[group[0]].weight, scorer: scorer, segment: view.segment)
           : ScoredMatch(anyOf: group.map { sources[$0] }, scorer: scorer, segment: view.segment)
       }
-      return conjunction(matches, number: number, allowed: allowed, &best, &sets)
+      return conjunction(matches, pairs, number: number, allowed: allowed, &best, &sets)
     }
     let matched = sources.filter { $0.matches.mostDocuments > 0 }
     guard !matched.isEmpty else { return 0 }
     return DisjunctionSearch(
       matched.map { ScoredMatch($0.matches, weight: $0.weight, scorer: scorer, segment: view.segment) },
-      view: view, number: number, allowed: allowed, boosts: boosts
+      pairs: pairs, view: view, number: number, allowed: allowed, boosts: boosts
     ).run(&best)
   }
 
   /// Searches for documents that all of several groups match.
   private func conjunction(
-    _ matches: [ScoredMatch], number: Int, allowed: DocumentSet?, _ best: inout TopScores, _ sets: inout [DocumentSet]?
+    _ matches: [ScoredMatch], _ pairs: PairScores, number: Int, allowed: DocumentSet?, _ best: inout TopScores,
+    _ sets: inout [DocumentSet]?
   ) -> Int {
     let view = snapshot.views[number]
     var total = 0
@@ -101,7 +104,8 @@ struct ScoreSearch: Sendable {
         for matcher in matches.indices {
           score += matches[matcher].contribution(of: document, place: batch.place(index, of: matcher))
         }
-        guard score * boosts.most >= best.threshold else { continue }
+        guard (score + pairs.most) * boosts.most >= best.threshold else { continue }
+        if !pairs.isEmpty { score += pairs.score(of: document) }
         if !boosts.isEmpty { score *= boosts.factor(view: number, document: document) }
         best.offer(score: score, view: number, document: document)
       }

@@ -12,7 +12,8 @@ struct ScoreTables {
   ///   - matchers: for each matcher its group, its weight and what it matches, by view.
   ///   - groupSets: for each group the documents that match it, by view, where their number is asked for.
   init(
-    snapshot: IndexSnapshot, matchers: [(weight: Double, sources: [MatchSource])], boosts: Boosts, hits: [DocumentSet],
+    snapshot: IndexSnapshot, matchers: [(weight: Double, sources: [MatchSource])], pairs: [WordPair], boosts: Boosts,
+    hits: [DocumentSet],
     groupSets: [[DocumentSet]]?
   ) {
     for (view, hits) in zip(snapshot.views, hits) {
@@ -32,6 +33,8 @@ struct ScoreTables {
           }
         }
       }
+      let pairs = PairScores(pairs, view: view, scorer: scorer)
+      if !pairs.isEmpty { hits.forEach { sums[$0] += pairs.score(of: $0) } }
       if !boosts.isEmpty {
         // Where nothing was searched for, boosts alone make the score.
         hits.forEach { sums[$0] = (matchers.isEmpty ? 1 : sums[$0]) * boosts.factor(view: index, document: $0) }

@@ -10,7 +10,10 @@ extension Searcher {
       guard request.size > 0 else { return }
       var best = try topScores(order)
       var sets: [DocumentSet]?
-      _ = ScoreSearch(snapshot: snapshot, matchers: matching.matchers, boosts: boosts).run(
+      _ = ScoreSearch(
+        snapshot: snapshot, matchers: matching.matchers, boosts: boosts,
+        pairs: matching.pairs(share: request.pairWeight)
+      ).run(
         .hits(hits), &best, collecting: &sets)
       return show(best, order: order, matching: matching, boosts: boosts, into: &response)
     }
@@ -18,7 +21,8 @@ extension Searcher {
     let scores =
       hasScores && request.size > 0
       ? ScoreTables(
-        snapshot: snapshot, matchers: matching.matchers, boosts: boosts, hits: hits,
+        snapshot: snapshot, matchers: matching.matchers, pairs: matching.pairs(share: request.pairWeight),
+        boosts: boosts, hits: hits,
         groupSets: isRelaxed ? matching.groupSets() : nil) : ScoreTables()
     let order = try HitOrder(
       snapshot: snapshot, sort: request.sort, scores: scores, isRelaxed: isRelaxed, hasScores: hasScores)
@@ -106,6 +110,6 @@ extension Searcher {
     return SearchResponse.Hit(
       id: view.segment.id(of: place.document), score: score, stored: stored,
       live: snapshot.live(of: place.document, in: view), highlights: highlights,
-      explanation: request.explains ? matching.explanation(of: place) : [])
+      explanation: request.explains ? matching.explanation(of: place, pairShare: request.pairWeight) : [])
   }
 }

@@ -90,7 +90,9 @@ struct Searcher {
     }
     let order = try scoreOrder()
     var best = try topScores(order)
-    let total = ScoreSearch(snapshot: snapshot, matchers: matching.matchers, boosts: boosts).run(
+    let total = ScoreSearch(
+      snapshot: snapshot, matchers: matching.matchers, boosts: boosts, pairs: matching.pairs(share: request.pairWeight)
+    ).run(
       wanted, &best, allowed: allowed, collecting: &sets)
     response.total = matching.matchers.count == 1 ? matching.soleCount ?? total : total
     if response.total == 0, groups.count > 1 { return false }

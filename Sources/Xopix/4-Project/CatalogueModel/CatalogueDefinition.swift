@@ -14,6 +14,8 @@ public struct CatalogueDefinition: Sendable {
   let synonyms: [String: [String]]
   /// Words, folded, that are not looked for beside others: they say too little.
   let stopwords: Set<String>
+  /// How much neighbouring words of a query count where they stand together: see ``SearchRequest/pairWeight``.
+  let pairWeight: Double
 
   /// Where the values of a field come from.
   enum FieldSource: Sendable, Equatable {
@@ -52,7 +54,8 @@ public struct CatalogueDefinition: Sendable {
     guard let members = node?.mapping, let fields = members["fields"]?.sequence else {
       throw CatalogueDefinitionError(file: file, line: nil, reason: "it must be a mapping with a list `fields`")
     }
-    try Self.check(members, in: ["fields", "saturation", "stopwords", "synonyms"], of: "the definition", file: file)
+    try Self.check(
+      members, in: ["fields", "pairs", "saturation", "stopwords", "synonyms"], of: "the definition", file: file)
     var sources: [FieldSource] = []
     for field in fields {
       guard let mapping = field.mapping, let name = mapping["name"]?.string else {
@@ -64,6 +67,7 @@ public struct CatalogueDefinition: Sendable {
     self.sources = sources
     synonyms = try Self.synonyms(in: node, file: file)
     stopwords = try Self.stopwords(in: node, file: file)
+    pairWeight = try Self.pairWeight(in: node, file: file)
     do {
       index = try YAMLDecoder().decode(IndexDefinition.self, from: text)
       try index.validate()
@@ -119,6 +123,14 @@ public struct CatalogueDefinition: Sendable {
         file: file, line: key.mark?.line,
         reason: "\(place): \(key.string ?? "?") has no meaning; there are \(known.joined(separator: ", "))")
     }
+  }
+
+  private static func pairWeight(in node: Node?, file: String) throws(CatalogueDefinitionError) -> Double {
+    guard let value = node?.mapping?["pairs"] else { return 0 }
+    guard let weight = value.float, (0...10).contains(weight) else {
+      throw CatalogueDefinitionError(file: file, line: value.mark?.line, reason: "pairs must be a number from 0 to 10")
+    }
+    return weight
   }
 
   private static func stopwords(in node: Node?, file: String) throws(CatalogueDefinitionError) -> Set<String> {

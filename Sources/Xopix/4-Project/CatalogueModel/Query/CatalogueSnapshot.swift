@@ -27,6 +27,7 @@ public struct CatalogueSnapshot: Sendable {
   public func search(_ request: SearchRequest) throws(SearchError) -> SearchResponse {
     var request = request
     request.filter = Self.activeOnly(request.filter)
+    request.pairWeight = definition.pairWeight
     if !request.highlight.isEmpty {
       let definition = definition
       request.highlightSource = { stored, field in definition.texts(of: field, in: stored) }
