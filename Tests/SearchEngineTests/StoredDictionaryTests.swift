@@ -98,6 +98,35 @@ struct StoredDictionaryTests {
     Self.check(try restored.refresh(), all)
   }
 
+  @Test("many documents that come later take the dictionary, and are copied when they are merged")
+  func later() throws {
+    let folder = try TemporaryFolder()
+    let writer = try IndexWriter(directory: folder.path, definition: TestField.definition)
+    writer.policy.mostAtOnce = 60
+    writer.policy.fewestToTrain = 500
+    var all: [String: [UInt8]] = [:]
+    for round in 0..<2 {
+      all.merge(Self.put(round * 400..<round * 400 + 400, writer, seed: UInt64(round))) { _, new in new }
+      _ = try writer.refresh()
+    }
+    try writer.compact()
+    let dictionary = try #require(try writer.refresh().views.first?.segment.dictionary)
+    let manifest = try writer.checkpoint()
+    for writer in [
+      writer,
+      try IndexWriter.restore(directory: folder.path, definition: TestField.definition, manifest: manifest),
+    ] {
+      var all = all
+      all.merge(Self.put(600..<6000, writer, seed: 9)) { _, new in new }
+      let snapshot = try writer.refresh()
+      #expect(snapshot.views.allSatisfy { $0.segment.dictionary?.bytes == dictionary.bytes })
+      Self.check(snapshot, all)
+      try writer.compact()
+      #expect(try writer.refresh().views.map { $0.segment.dictionary?.bytes == dictionary.bytes } == [true])
+      Self.check(try writer.refresh(), all)
+    }
+  }
+
   @Test("a dictionary makes small documents smaller, and none is made where it would not")
   func sizes() throws {
     var counts: [Int] = []

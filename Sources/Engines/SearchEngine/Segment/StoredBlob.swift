@@ -18,27 +18,23 @@ enum StoredBlob {
   // `deinit`; it refers to the dictionary, which is held as long.
   @safe final class Packer {
     private let context: OpaquePointer?
-    private let dictionary: StoredDictionary?
+    /// What documents are compressed with; nil where they are compressed alone.
+    let dictionary: StoredDictionary?
 
-    /// Compresses documents alone.
-    init() {
-      dictionary = nil
-      unsafe context = unsafe ZSTD_createCCtx()
-      // It stays as the library has it where it can't be set.
-      if let context = unsafe context {
-        _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, StoredBlob.level)
+    /// Compresses documents with a dictionary; alone where there is none, or no memory for it.
+    init(orAlone dictionary: StoredDictionary? = nil) {
+      let made = unsafe ZSTD_createCCtx()
+      var used: StoredDictionary?
+      if let made = unsafe made {
+        if let dictionary, unsafe dictionary.attach(to: made) {
+          used = dictionary
+        } else {
+          // It stays as the library has it where it can't be set.
+          _ = unsafe ZSTD_CCtx_setParameter(made, ZSTD_c_compressionLevel, StoredBlob.level)
+        }
       }
-    }
-
-    /// Compresses documents with a dictionary; nil where there is no memory for it.
-    init?(_ dictionary: StoredDictionary) {
-      guard let context = unsafe ZSTD_createCCtx() else { return nil }
-      guard unsafe dictionary.attach(to: context) else {
-        unsafe _ = ZSTD_freeCCtx(context)
-        return nil
-      }
-      self.dictionary = dictionary
-      unsafe self.context = unsafe context
+      self.dictionary = used
+      unsafe context = unsafe made
     }
 
     deinit { unsafe _ = ZSTD_freeCCtx(context) }

@@ -61,7 +61,8 @@ internal import Synchronization
       samples += bytes
       sizes.append(bytes.count)
     }
-    guard let dictionary = made(of: samples, sizes), let packer = StoredBlob.Packer(dictionary) else { return nil }
+    guard let dictionary = made(of: samples, sizes) else { return nil }
+    let packer = StoredBlob.Packer(orAlone: dictionary)
     let plain = StoredBlob.Packer()
     let saved = Self.places(min(count, 256), of: count).reduce(0) { saved, place in
       let bytes = document(place)

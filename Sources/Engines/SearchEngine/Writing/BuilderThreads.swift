@@ -5,6 +5,8 @@ internal import Synchronization
 struct BuilderThreads: Sendable {
   /// What each knows of words.
   private let lexicons = (0..<most).map { _ in KeptLexicon() }
+  /// What stored documents of large segments refer to, so that merging copies them; nil while none was trained.
+  var dictionary: StoredDictionary?
 
   private static let most = 2
   /// Documents from which on segments are made by several threads.
@@ -29,7 +31,8 @@ struct BuilderThreads: Sendable {
     let built = Mutex<[Int: [UInt8]]>([:])
     DispatchQueue.concurrentPerform(iterations: parts.count) { number in
       let bytes = lexicons[number].lexicon.withLock { lexicon in
-        SegmentBuilder.segment(of: documents[parts[number]], definition: definition, lexicon: &lexicon)
+        SegmentBuilder.segment(
+          of: documents[parts[number]], definition: definition, lexicon: &lexicon, dictionary: dictionary)
       }
       built.withLock { $0[number] = bytes }
     }

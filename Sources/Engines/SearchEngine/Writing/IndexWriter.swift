@@ -23,7 +23,7 @@ public final class IndexWriter {
   private var filters: [UInt64: IDFilter] = [:]
   /// Those of `views`; none while they are not known.
   private var viewFilters: [IDFilter] = []
-  private let builders = BuilderThreads()
+  private var builders = BuilderThreads()
   /// Settable for tests.
   var policy = MergePolicy()
   /// The documents that were flushed since the last checkpoint, less those that it waited to be merged.
@@ -64,6 +64,7 @@ public final class IndexWriter {
     self.directory = directory
     self.definition = definition
     self.views = views
+    builders.dictionary = views.max { $0.liveCount < $1.liveCount }?.segment.dictionary
     self.nextNumber = nextNumber
     var liveFields: [Int: Int] = [:]
     for (ordinal, field) in definition.fields.enumerated() where field.isLive { liveFields[ordinal] = liveFields.count }
@@ -251,6 +252,7 @@ public final class IndexWriter {
       guard let merged = try merge.outcome() else { preconditionFailure("what is over has an outcome") }
       if merged.isWritten { files.note(merged.segment.number) }
       filters[merged.segment.number] = merged.filter
+      if let dictionary = merged.segment.dictionary { builders.dictionary = dictionary }
       replace(
         merge.parts, with: SegmentView(segment: merged.segment, liveFields: liveFields.count), origins: merged.origins)
     }

@@ -18,15 +18,17 @@ struct SegmentBuilder: ~Copyable {
   /// - Parameters:
   ///   - documents: in the order of their ids' bytes, each id once.
   ///   - lexicon: what is known of words; nothing that the bytes depend on.
+  ///   - dictionary: what stored documents refer to; nil where they stand alone.
   static func segment(
-    of documents: ArraySlice<IndexDocument>, definition: IndexDefinition, lexicon: inout Lexicon
+    of documents: ArraySlice<IndexDocument>, definition: IndexDefinition, lexicon: inout Lexicon,
+    dictionary: StoredDictionary? = nil
   ) -> [UInt8] {
     var builder = SegmentBuilder(definition: definition, documents: documents)
     lexicon.begin()
     for (number, document) in documents.enumerated() {
       builder.analyze(document, number: UInt32(number), &lexicon)
     }
-    return builder.finish(&lexicon)
+    return builder.finish(&lexicon, dictionary)
   }
 
   private init(definition: IndexDefinition, documents: ArraySlice<IndexDocument>) {
@@ -94,9 +96,10 @@ struct SegmentBuilder: ~Copyable {
     }
   }
 
-  private mutating func finish(_ lexicon: inout Lexicon) -> [UInt8] {
+  private mutating func finish(_ lexicon: inout Lexicon, _ dictionary: StoredDictionary?) -> [UInt8] {
     var encoder = SegmentEncoder(definition: definition, documentCount: documents.count, lengths: lengths)
-    let packer = StoredBlob.Packer()
+    let packer = StoredBlob.Packer(orAlone: dictionary)
+    if let dictionary = packer.dictionary { encoder.setDictionary(dictionary) }
     for document in documents {
       var id = document.id
       let stored = packer.packed(document.stored)

@@ -12,11 +12,8 @@ struct StoredMerge {
 
   /// Adds ids and stored documents.
   func add(to encoder: inout SegmentEncoder) {
-    var dictionary = dictionary
-    var packer = StoredBlob.Packer()
-    if let found = dictionary {
-      if let made = StoredBlob.Packer(found) { packer = made } else { dictionary = nil }
-    }
+    let packer = StoredBlob.Packer(orAlone: chosenDictionary)
+    let dictionary = packer.dictionary
     if let dictionary { encoder.setDictionary(dictionary) }
     let agrees = parts.map { part in
       part.segment.dictionary === dictionary || part.segment.dictionary?.bytes == dictionary?.bytes
@@ -31,12 +28,22 @@ struct StoredMerge {
     }
   }
 
-  /// The dictionary of the merged segment: that of the part with the most documents of those that have one, while these
-  /// are not few; else a new one where that pays.
-  private var dictionary: StoredDictionary? {
-    let inherited = parts.filter { $0.segment.dictionary != nil }.max { $0.liveCount < $1.liveCount }
-    if let inherited, inherited.liveCount * Self.longestUse >= origins.count || origins.count < fewestToTrain {
-      return inherited.segment.dictionary
+  /// The dictionary of the merged segment: the one that most documents refer to, while these are not few; else a new one
+  /// where that pays.
+  private var chosenDictionary: StoredDictionary? {
+    var uses: [(dictionary: StoredDictionary, documents: Int)] = []
+    for part in parts {
+      guard let dictionary = part.segment.dictionary else { continue }
+      if let known = uses.firstIndex(where: { $0.dictionary.bytes == dictionary.bytes }) {
+        uses[known].documents += part.liveCount
+      } else {
+        uses.append((dictionary, part.liveCount))
+      }
+    }
+    if let best = uses.max(by: { $0.documents < $1.documents }),
+      best.documents * Self.longestUse >= origins.count || origins.count < fewestToTrain
+    {
+      return best.dictionary
     }
     guard origins.count >= fewestToTrain else { return nil }
     return StoredDictionary.trained(count: origins.count) { place in

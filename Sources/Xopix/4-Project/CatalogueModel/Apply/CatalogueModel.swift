@@ -180,10 +180,12 @@ extension CatalogueModel {
   public func beginCheckpoint(number: UInt64) throws -> PendingManifest {
     let index = try writer.beginCheckpoint()
     let shape = definition.shape
-    let signals = try signals.checkpoint()
-    let queries = try queries.checkpoint()
+    let signalFiles = try signals.checkpoint()
+    let queryFiles = try queries.checkpoint()
     return PendingManifest(isOver: { index.isOver }) {
-      CatalogueManifest(shape: shape, index: try index.manifest(), signals: signals, queries: queries).bytes
+      CatalogueManifest(
+        shape: shape, index: try index.manifest(), signals: signalFiles, queries: queryFiles
+      ).bytes
     }
   }
 
