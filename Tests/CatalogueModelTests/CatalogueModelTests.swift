@@ -81,6 +81,57 @@ struct CatalogueModelTests {
     #expect(try shop.snapshot().ids("brand:hp") == ["Q"])
   }
 
+  @Test("words that say too little are left out, unless they are all there is, quoted or wanted in a field")
+  func stopwords() throws {
+    let shop = try Shop()
+    try shop.apply("ProductCreated", #"{"product_id":"A","title":"Kettle for travel"}"#)
+    try shop.apply("ProductCreated", #"{"product_id":"B","title":"Kettle with lid"}"#)
+    try shop.apply(
+      "ProductCreated", #"{"product_id":"C","title":"Lamp","translations":{"ar":{"title":"مصباح من خشب"}}}"#)
+    let snapshot = shop.snapshot()
+    for text in ["the kettle of travel", "kettle FOR the travel", "travel kettle"] {
+      let answer = try snapshot.search(
+        {
+          var asked = SearchRequest(); asked.query = snapshot.query(text); return asked
+        }())
+      #expect(answer.hits.map(\.id) == ["A"] && answer.droppedWords.isEmpty, "\(text)")
+    }
+    #expect(try snapshot.ids("مصباح من الخشب") == ["C"])
+    #expect(try snapshot.ids("for") == ["A"])
+    #expect(try snapshot.ids("\"kettle for\"") == ["A"])
+    #expect(Set(try snapshot.ids("title:for")) == ["A"])
+    #expect(try snapshot.ids("kettle title:with") == ["B"])
+  }
+
+  @Test("what is only true is found by its name, but counts less than a word in a text")
+  func flags() throws {
+    let shop = try Shop()
+    try shop.apply(
+      "ProductCreated",
+      #"{"product_id":"A","title":"Speaker","attributes":{"blue_tooth":true,"wired":false,"watts":"20"}}"#)
+    try shop.apply("ProductCreated", #"{"product_id":"B","title":"Speaker","description":"blue tooth"}"#)
+    #expect(try shop.snapshot().ids("speaker blue tooth") == ["B", "A"])
+    #expect(try shop.snapshot().ids("wired").isEmpty)
+    #expect(try shop.snapshot().ids("speaker 20") == ["A"])
+  }
+
+  @Test("a sentence finds what has a quarter of its words; a short query leaves out words")
+  func sentences() throws {
+    let shop = try Shop()
+    for (id, title) in [("A", "Steel kettle, blue lid"), ("B", "Steel lamp"), ("C", "Oak desk")] {
+      try shop.apply("ProductCreated", #"{"product_id":"\#(id)","title":"\#(title)"}"#)
+    }
+    let snapshot = shop.snapshot()
+    var asked = SearchRequest()
+    asked.query = snapshot.query("steel kettle with blue handle made near Oslo for tea and coffee")
+    var answer = try snapshot.search(asked)
+    #expect(answer.hits.map(\.id) == ["A"] && answer.leastMatched == 2)
+    #expect(answer.droppedWords == ["handle", "made", "near", "Oslo", "tea", "coffee"])
+    asked.query = snapshot.query("kettle desk")
+    answer = try snapshot.search(asked)
+    #expect(answer.hits.map(\.id) == ["A"] && answer.leastMatched == nil && answer.droppedWords == ["desk"])
+  }
+
   @Test("suggestions come from searches that found something, most searched first")
   func suggestions() throws {
     let shop = try Shop()
@@ -153,6 +204,12 @@ struct CatalogueModelTests {
       ("fields: 3", "fields"), ("fields: [{type: text}]", "name"), ("fields: [{name: a, type: wrong}]", "wrong"),
       ("fields: [{name: a, type: number, signal: luck}]", "luck"),
       ("synonyms: [[one]]\nfields: [{name: a, type: text}]", "synonyms"),
+      ("stopwords: the\nfields: [{name: a, type: text}]", "stopwords"),
+      ("stopwords: [on the]\nfields: [{name: a, type: text}]", "stopwords"),
+      ("pairs: many\nfields: [{name: a, type: text}]", "pairs"),
+      ("pairs: -1\nfields: [{name: a, type: text}]", "pairs"),
+      ("saturation: 0\nfields: [{name: a, type: text}]", "saturation"),
+      ("fields: [{name: a, type: text, normalization: 1}]", "normalization"),
       ("fields: [", ""),
     ])
   func definitions(yaml: String, word: String) throws {
