@@ -48,7 +48,7 @@ struct DocumentSet: Equatable, Sendable {
           unsafe flag(index &* 64, bytes)
           var word: UInt64 = 0
           for byte in 0..<8 {
-            // The product has the eight flags side by side in its highest byte.
+            // Multiplied so, the eight flags stand side by side in the highest byte.
             let eight = unsafe base.load(fromByteOffset: byte &* 8, as: UInt64.self)
             let bits = (eight &* 0x0102_0408_1020_4080) &>> 56
             word |= bits &<< UInt64(byte &* 8)

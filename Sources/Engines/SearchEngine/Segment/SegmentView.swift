@@ -94,12 +94,16 @@ struct LiveColumn: Sendable {
   /// Adds the documents whose values fulfil a condition.
   @inline(__always)
   func insert(into set: inout DocumentSet, where holds: (Double) -> Bool) {
-    for (number, block) in blocks.enumerated() {
-      let values = block.span
-      let first = number * Self.blockSize
-      for index in 0..<min(Self.blockSize, documentCount - first) where holds(values[index]) {
-        set.insert(first + index)
+    unsafe set.insert(upTo: documentCount) { first, flags in
+      // Safety: a block has a value for each of `blockSize` documents, a multiple of the 64 that are asked for.
+      unsafe blocks[first / Self.blockSize].withUnsafeBufferPointer { block in
+        let start = first % Self.blockSize
+        precondition(start &+ 64 <= block.count, "a block has too few values")
+        let values = unsafe block.baseAddress.unsafelyUnwrapped + start
+        for index in 0..<64 { unsafe flags[index] = holds(values[index]) ? 1 : 0 }
       }
+    } where: {
+      holds(value(of: $0))
     }
   }
 }
