@@ -112,7 +112,9 @@ struct NaiveQuery {
 
   /// Whether a term is that of a word that fits a pattern, by its letters or without an ending that the pattern names.
   private static func fits(_ pattern: String, _ term: String) -> Bool {
-    let endings = ["", "s", "es", "e", "ed", "ing", "ly", "er", "ers", "ه", "ها", "ات", "ان", "ون", "ين", "y"]
+    let endings = [
+      "", "s", "es", "e", "ed", "ing", "ly", "er", "ers", "ه", "ها", "ات", "ان", "ون", "ين", "ي", "يه", "ء", "y",
+    ]
     return [pattern, pattern.hasPrefix("ال") ? String(pattern.dropFirst(2)) : pattern].contains { pattern in
       endings.contains { ending in
         pattern.hasSuffix(ending)

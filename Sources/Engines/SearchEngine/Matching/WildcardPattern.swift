@@ -26,7 +26,7 @@ struct WildcardPattern {
 
   private static let article = "ال"
   private static let endings: [(text: String, stem: String)] =
-    ["s", "es", "e", "ed", "ing", "ly", "er", "ers", "ه", "ها", "ات", "ان", "ون", "ين"].map { ($0, "") }
+    ["s", "es", "e", "ed", "ing", "ly", "er", "ers", "ه", "ها", "ات", "ان", "ون", "ين", "ي", "يه", "ء"].map { ($0, "") }
     + [("y", "i")]
 
   init(_ text: String) {

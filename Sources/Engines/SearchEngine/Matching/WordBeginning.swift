@@ -54,5 +54,7 @@ struct WordBeginning {
     "ing", "ings", "ed", "er", "ers", "es", "ly", "ness", "able", "ation", "ations", "ator", "ators", "ion", "ions",
     "ment", "ments", "ful", "ity", "ive", "al", "ance", "ence", "ous", "ize", "izer", "ization", "izations",
   ].map { Array($0.utf8) }
-  private static let arabicEndings = ["ها", "ات", "ان", "ون", "ين", "ه"].map { Array($0.utf8) }
+  private static let arabicEndings = [
+    "ها", "ات", "ان", "ون", "ين", "ه", "ي", "يه", "تين", "تان", "ته", "تها", "هم", "كم", "نا", "ك", "ء",
+  ].map { Array($0.utf8) }
 }
