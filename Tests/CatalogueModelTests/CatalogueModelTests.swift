@@ -210,7 +210,11 @@ struct CatalogueModelTests {
       ("pairs: -1\nfields: [{name: a, type: text}]", "pairs"),
       ("saturation: 0\nfields: [{name: a, type: text}]", "saturation"),
       ("fields: [{name: a, type: text, normalization: 1}]", "normalization"),
-      ("fields: [", ""),
+      (
+        "fields: [{name: a, type: text, language: klingon}]",
+        "field a: no language is called klingon; there are none, ar,"
+      ),
+      ("fields: [{name: a, type: keyword, language: de}]", "field a: only text has a language"), ("fields: [", ""),
     ])
   func definitions(yaml: String, word: String) throws {
     do throws(CatalogueDefinitionError) {

@@ -22,7 +22,8 @@ struct AnalyzerTests {
   @Test(
     "English words are stemmed by Porter2, words with digits are not",
     arguments: [
-      ("running", "run"), ("Generously", "generous"), ("skies", "sky"), ("dying", "die"), ("mice", "mice"),
+      ("running", "run"), ("Generously", "generous"), ("skies", "sky"), ("dying", "die"), ("mice", "mous"),
+      ("knives", "knife"), ("Women's", "woman"),
       ("happiness", "happi"), ("cafés", "cafe"), ("h264ing", "h264ing"), ("ipads2", "ipads2"), ("a", "a"),
     ])
   func stems(word: String, stem: String) {
@@ -44,7 +45,7 @@ struct AnalyzerTests {
     var buffer = TermBuffer()
     let first = Analyzer.text.analyze("red mice", into: &buffer)
     let second = Analyzer.text.analyze("فأرة", into: &buffer, position: first + 100)
-    #expect(buffer.tokens.map(buffer.text) == ["red", "mice", "فار"])
+    #expect(buffer.tokens.map(buffer.text) == ["red", "mous", "فار"])
     #expect(buffer.tokens.map(\.position) == [0, 1, 102])
     #expect(second == 103)
     buffer.removeAll()

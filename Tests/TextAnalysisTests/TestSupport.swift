@@ -23,7 +23,8 @@ struct SeededGenerator: RandomNumberGenerator {
   /// Text of ASCII alone: words, digits, possessives and what parts them.
   mutating func ascii() -> String {
     let pieces = [
-      "running", "Mice", "DOG", "dog's", "dog'S", "'s", "'", "s", "dv7", "1211ea", "-", " ", " ", ".", "x", "9", "\n",
+      "running", "Mice", "KNIVES", "women", "children", "DOG", "dog's", "dog'S", "'s", "'", "s", "dv7", "1211ea", "-",
+      " ", " ", ".", "x", "9", "\n",
       "\0", "generously", "_", "\u{7f}", "happy's's", "skies", String(repeating: "ab", count: 40), "@", "[", "`", "{",
     ]
     return (0..<Int.random(in: 0...12, using: &self)).map { _ in pick(pieces) }.joined()

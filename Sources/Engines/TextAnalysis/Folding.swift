@@ -3,7 +3,7 @@ internal import CICU
 /// Brings text into a form in which spellings that mean the same are the same.
 ///
 /// NFKC_Casefold, then NFKD without Latin accents and Arabic marks: so é is e, and أ إ آ are ا, ؤ is و, ئ is ي, since their
-/// hamzas and maddas are marks in decomposed form. Then ى becomes ي, ة ه, Persian ک ی the Arabic letters, and the digits of
+/// hamzas and maddas are marks in decomposed form; й stays. Then ى becomes ي, ة ه, Persian ک ی the Arabic letters, and the digits of
 /// Arabic and Persian the ASCII ones; tatweel and joiners go.
 public enum Folding {
   /// The folded form of a whole text; spaces and punctuation stay.
@@ -20,7 +20,11 @@ public enum Folding {
     var iterator = decomposed.makeIterator()
     var decoder = UTF16()
     while case .scalarValue(let scalar) = decoder.decode(&iterator) {
-      guard let folded = folded(scalar) else { continue }
+      guard let folded = folded(scalar) else {
+        // й is a letter, not an и with an accent.
+        if scalar.value == 0x0306, bytes.suffix(2) == [0xD0, 0xB8] { bytes[bytes.count - 1] = 0xB9 }
+        continue
+      }
       UTF8.encode(folded) { bytes.append($0) }
     }
   }

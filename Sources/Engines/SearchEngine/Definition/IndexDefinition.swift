@@ -1,3 +1,5 @@
+public import TextAnalysis
+
 /// The fields of an index, as data.
 public struct IndexDefinition: Codable, Sendable, Hashable {
   /// The fields; a field's place here is its ordinal.
@@ -34,6 +36,21 @@ public struct IndexDefinition: Codable, Sendable, Hashable {
   /// The ordinals of the text fields.
   public var textFields: [Int] { fields.indices.filter { fields[$0].type == .text } }
 
+  /// The languages of the text fields, each once, in the order of the fields; English where there are none.
+  var languages: [TextLanguage] {
+    var languages: [TextLanguage] = []
+    for field in textFields where !languages.contains(fields[field].language) {
+      languages.append(fields[field].language)
+    }
+    return languages.isEmpty ? [.english] : languages
+  }
+
+  /// The languages of the text that is searched: a field's, by its name, or those of all text fields.
+  func languages(ofField name: String?) -> [TextLanguage] {
+    guard let field = name.flatMap(ordinal), fields[field].type == .text else { return languages }
+    return [fields[field].language]
+  }
+
   /// The weights of the text fields.
   var textWeights: [Double] { textFields.map { fields[$0].weight } }
 
@@ -64,6 +81,7 @@ public struct IndexDefinition: Codable, Sendable, Hashable {
       if field.isLive, field.type != .number, field.type != .boolean {
         throw refuse("only numbers and booleans are live")
       }
+      if field.language != .english, field.type != .text { throw refuse("only text has a language") }
       if field.isHierarchical, field.type != .keyword { throw refuse("only keywords are hierarchical") }
     }
   }
@@ -100,9 +118,11 @@ public struct FieldDefinition: Codable, Sendable, Hashable {
   public var isLive: Bool
   /// Whether the field's words are offered as corrections.
   public var isVocabulary: Bool
+  /// The language whose rules make terms of the words of a text.
+  public var language: TextLanguage
 
   enum CodingKeys: String, CodingKey {
-    case name, type, weight, normalization
+    case name, type, weight, normalization, language
     case isHierarchical = "hierarchical"
     case isLive = "live"
     case isVocabulary = "vocabulary"
@@ -114,7 +134,7 @@ public struct FieldDefinition: Codable, Sendable, Hashable {
   /// A field.
   public init(
     name: String, type: FieldType, weight: Double = 1, normalization: Double = usualNormalization,
-    isHierarchical: Bool = false, isLive: Bool = false, isVocabulary: Bool = false
+    isHierarchical: Bool = false, isLive: Bool = false, isVocabulary: Bool = false, language: TextLanguage = .english
   ) {
     self.name = name
     self.type = type
@@ -123,6 +143,7 @@ public struct FieldDefinition: Codable, Sendable, Hashable {
     self.isHierarchical = isHierarchical
     self.isLive = isLive
     self.isVocabulary = isVocabulary
+    self.language = language
   }
 
   /// Reads a field; everything but name and type may be absent.
@@ -134,7 +155,8 @@ public struct FieldDefinition: Codable, Sendable, Hashable {
       normalization: try container.decodeIfPresent(Double.self, forKey: .normalization) ?? Self.usualNormalization,
       isHierarchical: try container.decodeIfPresent(Bool.self, forKey: .isHierarchical) ?? false,
       isLive: try container.decodeIfPresent(Bool.self, forKey: .isLive) ?? false,
-      isVocabulary: try container.decodeIfPresent(Bool.self, forKey: .isVocabulary) ?? false)
+      isVocabulary: try container.decodeIfPresent(Bool.self, forKey: .isVocabulary) ?? false,
+      language: try container.decodeIfPresent(TextLanguage.self, forKey: .language) ?? .english)
   }
 }
 

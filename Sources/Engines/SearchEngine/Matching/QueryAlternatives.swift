@@ -30,7 +30,7 @@ struct QueryAlternatives {
 
   let views: [SegmentView]
   private var buffer = TermBuffer()
-  private var stemmer = WordStemmer()
+  private var stems: QueryTerms
 
   /// How much a word in another spelling counts: no less than the word.
   private static let spellingWeight = 1.0
@@ -39,7 +39,11 @@ struct QueryAlternatives {
   /// The most words that are joined to one with digits.
   private static let mostJoined = 4
 
-  init(views: [SegmentView]) { self.views = views }
+  /// - Parameter languages: those of the fields that are searched.
+  init(views: [SegmentView], languages: [TextLanguage]) {
+    self.views = views
+    stems = QueryTerms(languages)
+  }
 
   /// Reads words that follow each other, as if they were one text.
   ///
@@ -55,20 +59,23 @@ struct QueryAlternatives {
       case .part: continue
       case .amount: isQuantity[places.lowerBound] = true
       case .quantity(isLoose: false):
-        let term = stemmer.term(of: buffer.term(added.token))
-        guard isKnown(term) else { continue }
+        guard let term = known(buffer.term(added.token)).first else { continue }
         reading.quantities.append(Quantity(words: places, term: term))
         for place in places { isQuantity[place] = true }
       case .quantity, .number, .joined:
-        let term = stemmer.term(of: buffer.term(added.token))
-        guard isKnown(term) else { continue }
-        for place in places { reading.add([term], Self.spellingWeight, to: place) }
+        for term in known(buffer.term(added.token)) {
+          for place in places { reading.add([term], Self.spellingWeight, to: place) }
+        }
       }
     }
     let isWhole = zip(run.isOfOnePiece, isQuantity).map { $0 && !$1 }
     for place in texts.indices where isWhole[place] {
       addJoined(from: place, run, isWhole, hasCompounds, to: &reading)
       addSplits(of: run.words[place], hasCompounds, at: place, to: &reading)
+      guard run.words[place].count == 1 else { continue }
+      for word in WordStemmer.withPrepositions(run.words[place][0][...]) {
+        for term in known(word[...]) { reading.add([term], Self.compoundWeight, to: place) }
+      }
     }
     return reading
   }
@@ -90,10 +97,10 @@ struct QueryAlternatives {
           WordSplits.mayBeJoined(run.words[first][0], run.words[last][0])
         else { continue }
       }
-      let term = stemmer.term(of: joined[...])
-      guard isKnown(term) else { continue }
-      for place in first...last {
-        reading.add([term], hasDigits ? Self.spellingWeight : Self.compoundWeight, to: place)
+      for term in known(joined[...]) {
+        for place in first...last {
+          reading.add([term], hasDigits ? Self.spellingWeight : Self.compoundWeight, to: place)
+        }
       }
     }
   }
@@ -105,15 +112,20 @@ struct QueryAlternatives {
     var splits = WordSplits(words)
     guard splits.hasDigits || hasCompounds else { return }
     let found = splits.find { part in
-      let term = stemmer.term(of: part)
-      return documents(of: term).map { (term, $0) }
+      for term in stems.terms(ofWord: part) {
+        if let documents = documents(of: term) { return (term, documents) }
+      }
+      return nil
     }
     for split in found {
       reading.add(split, splits.hasDigits ? Self.spellingWeight : Self.compoundWeight, to: place)
     }
   }
 
-  private func isKnown(_ term: [UInt8]) -> Bool { views.contains { $0.segment.terms.index(of: term) != nil } }
+  /// The terms of a word that the index has.
+  private mutating func known(_ word: ArraySlice<UInt8>) -> [[UInt8]] {
+    stems.terms(ofWord: word).filter { term in views.contains { $0.segment.terms.index(of: term) != nil } }
+  }
 
   /// How many documents have a term, deleted ones included; nil where none has.
   private func documents(of term: [UInt8]) -> Int? {

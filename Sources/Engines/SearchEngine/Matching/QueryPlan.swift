@@ -1,5 +1,4 @@
 internal import QueryLanguage
-internal import TextAnalysis
 
 /// A query by the index's terms.
 struct QueryPlan {
@@ -65,9 +64,10 @@ struct QueryPlan {
       if let quantity {
         return Matcher(kind: .anyOf(weights: [1]), terms: [quantity], field: field, text: clause.text)
       }
-      return Self.matcher(clause, field: field, views: views)?.with(alternatives)
+      var terms = QueryTerms(definition.languages(ofField: clause.field))
+      return Self.matcher(clause, field: field, views: views, &terms)?.with(alternatives)
     }
-    let reading = QueryReading(query, views: views, hasCompounds: hasCompounds)
+    let reading = QueryReading(query, definition: definition, views: views, hasCompounds: hasCompounds)
     var index = 0
     while index < query.groups.count, groups.count < Self.mostGroups {
       let span = reading.spans[index] ?? index..<index + 1
@@ -79,44 +79,44 @@ struct QueryPlan {
       if !matchers.isEmpty { groups.append(Group(matchers: matchers, text: text)) }
       index = span.upperBound
     }
-    var reader = QueryAlternatives(views: views)
     exclusions = query.exclusions.compactMap { clause in
       guard clause.kind == .word else { return matcher(clause, [], nil) }
+      var reader = QueryAlternatives(views: views, languages: definition.languages(ofField: clause.field))
       let reading = reader.read([clause.text], hasCompounds: false)
       return matcher(clause, reading.alternatives[0], reading.quantities.first?.term)
     }
   }
 
   /// nil for a clause without words.
-  private static func matcher(_ clause: ParsedQuery.Clause, field: Int?, views: [SegmentView]) -> Matcher? {
+  private static func matcher(
+    _ clause: ParsedQuery.Clause, field: Int?, views: [SegmentView], _ analysis: inout QueryTerms
+  ) -> Matcher? {
     func anyOf(_ terms: [TermExpansion.Term]) -> Matcher {
       Matcher(kind: .anyOf(weights: terms.map(\.weight)), terms: terms.map(\.bytes), field: field, text: clause.text)
     }
     let expansion = TermExpansion(views: views)
     if clause.kind == .wildcard { return anyOf(expansion.terms(like: clause.text)) }
-    var terms = Self.terms(of: clause.text)
-    guard let last = terms.last else { return nil }
+    // By the other languages of the fields, the same words have other terms.
+    let all = analysis.terms(of: clause.text)
+    let others = all.dropFirst().map { QueryAlternatives.Alternative(terms: $0, weight: 1) }
+    guard var terms = all.first, let last = terms.last else { return nil }
     switch clause.kind {
-    case .prefix where terms.count == 1: return anyOf(expansion.terms(startingWith: clause.text, stem: last))
+    case .prefix where terms.count == 1:
+      return anyOf(expansion.terms(startingWith: clause.text, stem: last)).with(others)
     case .fuzzy where terms.count == 1: return anyOf(expansion.terms(near: last, edits: clause.distance))
     case .prefix: terms.removeLast()
     case .word where terms.count == 1 && !clause.synonyms.isEmpty:
       for synonym in clause.synonyms {
-        let other = Self.terms(of: synonym)
-        if other.count == 1, !terms.contains(other[0]) { terms += other }
+        for other in analysis.terms(of: synonym) where other.count == 1 && !terms.contains(other[0]) { terms += other }
       }
-      return anyOf(terms.enumerated().map { .init(bytes: $1, weight: $0 == 0 ? 1 : synonymWeight) })
+      return anyOf(terms.enumerated().map { .init(bytes: $1, weight: $0 == 0 ? 1 : synonymWeight) }).with(others)
     case .word, .phrase, .fuzzy, .wildcard: break
     }
-    if terms.count == 1 { return anyOf([.init(bytes: terms[0], weight: 1)]) }
-    return Matcher(
-      kind: .phrase(slop: clause.kind == .phrase ? clause.distance : 0), terms: terms, field: field, text: clause.text)
-  }
-
-  private static func terms(of text: String) -> [[UInt8]] {
-    var buffer = TermBuffer()
-    Analyzer.text.analyze(text, into: &buffer)
-    return buffer.tokens.map { Array(buffer.term($0)) }
+    if terms.count == 1 { return anyOf([.init(bytes: terms[0], weight: 1)]).with(others) }
+    let slop = clause.kind == .phrase ? clause.distance : 0
+    let phrase = Matcher(kind: .phrase(slop: slop), terms: terms, field: field, text: clause.text)
+    // Words that may be moved are those of the first language.
+    return slop == 0 && clause.kind != .prefix ? phrase.with(others) : phrase
   }
 }
 

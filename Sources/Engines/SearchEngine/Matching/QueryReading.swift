@@ -10,16 +10,16 @@ struct QueryReading {
   private(set) var spans: [Int: Range<Int>] = [:]
 
   /// - Parameter hasCompounds: whether words of letters are joined and cut too.
-  init(_ query: ParsedQuery, views: [SegmentView], hasCompounds: Bool = true) {
+  init(_ query: ParsedQuery, definition: IndexDefinition, views: [SegmentView], hasCompounds: Bool = true) {
     alternatives = query.groups.map { $0.map { _ in [] } }
     quantities = query.groups.map { $0.map { _ in nil } }
-    var reader = QueryAlternatives(views: views)
     var group = 0
     while group < query.groups.count {
       let start = group
       group += 1
       guard let word = Self.soleWord(query.groups[start]) else {
         for (place, clause) in query.groups[start].enumerated() where clause.kind == .word {
+          var reader = QueryAlternatives(views: views, languages: definition.languages(ofField: clause.field))
           let reading = reader.read([clause.text], hasCompounds: hasCompounds)
           alternatives[start][place] = reading.alternatives[0]
           quantities[start][place] = reading.quantities.first
@@ -29,6 +29,7 @@ struct QueryReading {
       while group < query.groups.count, let next = Self.soleWord(query.groups[group]), next.field == word.field {
         group += 1
       }
+      var reader = QueryAlternatives(views: views, languages: definition.languages(ofField: word.field))
       let reading = reader.read(query.groups[start..<group].map { $0[0].text }, hasCompounds: hasCompounds)
       for (place, found) in reading.alternatives.enumerated() { alternatives[start + place][0] = found }
       for quantity in reading.quantities {

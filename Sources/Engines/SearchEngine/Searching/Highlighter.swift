@@ -9,7 +9,10 @@ struct Highlighter {
   /// A longer text is cut to about this many bytes around its first match.
   private static let longestSnippet = 280
 
-  init(plan: QueryPlan) {
+  private let languages: [TextLanguage]
+
+  init(plan: QueryPlan, languages: [TextLanguage]) {
+    self.languages = languages
     let matchers = plan.groups.flatMap(\.matchers)
     terms = Set(matchers.flatMap(\.terms))
     sequences = matchers.flatMap { matcher -> [[[UInt8]]] in
@@ -44,20 +47,19 @@ struct Highlighter {
   /// Where what is marked stands, in order, of ranges that begin alike the longest first.
   private func ranges(in text: String) -> [Range<Int>] {
     var buffer = TermBuffer()
-    Analyzer.text.analyze(text, into: &buffer)
-    let words = buffer.tokens.map { (term: Array(buffer.term($0)), source: $0.source) }
-    var ranges = words.filter { terms.contains($0.term) }.map(\.source)
-    for sequence in sequences where sequence.count <= words.count {
-      for start in 0...words.count - sequence.count
-      where zip(words[start...], sequence).allSatisfy({ $0.term == $1 }) {
-        ranges += words[start..<start + sequence.count].map(\.source)
-      }
-    }
-    buffer.removeAll()
     Analyzer.words.analyze(text, into: &buffer)
     buffer.addWords(of: text)
-    if !buffer.added.isEmpty {
-      var stemmer = WordStemmer()
+    var ranges: [Range<Int>] = []
+    for language in languages {
+      var stemmer = WordStemmer(language)
+      let words = buffer.tokens.map { (term: stemmer.term(of: buffer.term($0)), source: $0.source) }
+      ranges += words.filter { terms.contains($0.term) }.map(\.source)
+      for sequence in sequences where sequence.count <= words.count {
+        for start in 0...words.count - sequence.count
+        where zip(words[start...], sequence).allSatisfy({ $0.term == $1 }) {
+          ranges += words[start..<start + sequence.count].map(\.source)
+        }
+      }
       for word in buffer.added where terms.contains(stemmer.term(of: buffer.term(word.token))) {
         ranges.append(word.token.source)
       }

@@ -22,7 +22,8 @@ struct QueryCorrector {
     // Alternatives that match need no correction.
     let unknown = query.groups.indices.filter { !query.groups[$0].contains { isKnown($0.text) } }
     guard !unknown.isEmpty else { return nil }
-    let matching = QueryReading(query, views: snapshot.views).groupsThatMatch(in: snapshot)
+    let matching = QueryReading(query, definition: snapshot.definition, views: snapshot.views).groupsThatMatch(
+      in: snapshot)
     for group in unknown where !matching.contains(group) {
       for clause in query.groups[group].indices where query.groups[group][clause].kind == .word {
         let typed = query.groups[group][clause]
@@ -48,11 +49,10 @@ struct QueryCorrector {
     return words.tokens.count > 1 && words.bytes.contains { $0 &- 0x30 < 10 }
   }
 
-  /// Whether the index has every term of a text.
+  /// Whether the index has every term of a text, in one of its languages.
   private func isKnown(_ text: String) -> Bool {
-    var buffer = TermBuffer()
-    Analyzer.text.analyze(text, into: &buffer)
-    return buffer.tokens.allSatisfy { isTerm(Array(buffer.term($0))) }
+    var terms = QueryTerms(snapshot.definition.languages)
+    return terms.terms(of: text).contains { $0.allSatisfy(isTerm) }
   }
 
   private func isTerm(_ term: [UInt8]) -> Bool {

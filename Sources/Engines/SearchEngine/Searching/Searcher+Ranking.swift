@@ -64,7 +64,7 @@ extension Searcher {
     guard request.size > 0 else { return }
     let shown = places.prefix(request.size)
     if places.count > shown.count { response.nextCursor = shown.last.map { cursor($0.place, $0.score) } }
-    let highlighter = Highlighter(plan: matching.plan)
+    let highlighter = Highlighter(plan: matching.plan, languages: snapshot.definition.languages)
     for (place, score) in shown {
       var hit = hit(place, score: score, matching: matching, highlighter: highlighter)
       if request.explains { hit.boosts = boosts.parts(view: place.view, document: place.document) }

@@ -7,7 +7,11 @@ struct Lexicon: ~Copyable {
   private var words = TermTable()
   private var terms = TermTable()
   private var entries = Row<Entry>()
-  private var stemmer = WordStemmer()
+  /// The languages of texts, each with its stemmer.
+  private var languages: [TextLanguage] = [.english]
+  private var stemmers = [WordStemmer()]
+  /// For each language but the first the words' terms, −1 while they are not known.
+  private var otherTerms: [[Int32]] = []
   /// The words and terms that were sorted last, in order.
   private var orderedWords: [TermTable.Ordered] = []
   private var orderedTerms: [TermTable.Ordered] = []
@@ -27,9 +31,14 @@ struct Lexicon: ~Copyable {
   private static let mostWords = 1 << 19
   private static let mostBytes = 1 << 23
 
-  /// Begins to count for a new segment.
-  mutating func begin() {
-    if words.count > Self.mostWords || words.byteCount > Self.mostBytes { self = Lexicon() }
+  /// Begins to count for a new segment, with texts of these languages.
+  mutating func begin(languages: [TextLanguage]) {
+    if words.count > Self.mostWords || words.byteCount > Self.mostBytes || languages != self.languages {
+      self = Lexicon()
+      self.languages = languages
+      stemmers = languages.map { WordStemmer($0) }
+      otherTerms = languages.dropFirst().map { _ in [] }
+    }
     for index in 0..<entries.count {
       entries[index].lastDocument = .max
       entries[index].documents = 0
@@ -83,9 +92,27 @@ struct Lexicon: ~Copyable {
 
   @inline(never)
   private mutating func makeTerm(of word: Int) -> Int {
-    let stem = stemmer.term(of: words.bytes(word)[...])
+    let stem = stemmers[0].term(of: words.bytes(word)[...])
     let number = terms.number(of: stem.span)
     entries[word].term = Int32(number)
+    return number
+  }
+
+  /// The number of a word's term in a language, by the language's place among those of the texts.
+  @inline(__always)
+  mutating func term(of word: Int, language: Int) -> Int {
+    language == 0 ? term(of: word) : otherTerm(of: word, language: language)
+  }
+
+  private mutating func otherTerm(of word: Int, language: Int) -> Int {
+    let place = language - 1
+    if otherTerms[place].count <= word {
+      otherTerms[place] += Array(repeating: -1, count: max(words.count, word + 1) - otherTerms[place].count)
+    }
+    if otherTerms[place][word] >= 0 { return Int(otherTerms[place][word]) }
+    let stem = stemmers[language].term(of: words.bytes(word)[...])
+    let number = terms.number(of: stem.span)
+    otherTerms[place][word] = Int32(number)
     return number
   }
 

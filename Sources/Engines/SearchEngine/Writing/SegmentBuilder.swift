@@ -4,6 +4,8 @@ internal import TextAnalysis
 struct SegmentBuilder: ~Copyable {
   private let definition: IndexDefinition
   private let textFields: [Int]
+  /// For each text field the place of its language among those of all.
+  private let languages: [Int]
   private let documents: ArraySlice<IndexDocument>
   private var occurrences = OccurrenceTable()
   private var lengths: [UInt8] = []
@@ -24,7 +26,7 @@ struct SegmentBuilder: ~Copyable {
     dictionary: StoredDictionary? = nil
   ) -> [UInt8] {
     var builder = SegmentBuilder(definition: definition, documents: documents)
-    lexicon.begin()
+    lexicon.begin(languages: definition.languages)
     for (number, document) in documents.enumerated() {
       builder.analyze(document, number: UInt32(number), &lexicon)
     }
@@ -35,12 +37,16 @@ struct SegmentBuilder: ~Copyable {
     self.definition = definition
     self.documents = documents
     textFields = definition.textFields
+    let all = definition.languages
+    languages = textFields.map { all.firstIndex(of: definition.fields[$0].language) ?? 0 }
     lengths.reserveCapacity(documents.count * textFields.count)
   }
 
   private mutating func analyze(_ document: IndexDocument, number: UInt32, _ lexicon: inout Lexicon) {
     for (textField, ordinal) in textFields.enumerated() {
       let isVocabulary = definition.fields[ordinal].isVocabulary
+      let isEnglish = definition.fields[ordinal].language == .english
+      let language = languages[textField]
       var position = 0
       var length: UInt32 = 0
       for entry in document.texts where entry.field == ordinal {
@@ -48,7 +54,7 @@ struct SegmentBuilder: ~Copyable {
         buffer.removeAll()
         position = Analyzer.words.analyze(entry.text, into: &buffer, position: position)
         length += UInt32(buffer.tokens.count)
-        let mayBeCut = buffer.tokens.contains { $0.count > WordStemmer.longestWord }
+        let mayBeCut = isEnglish && buffer.tokens.contains { $0.count > WordStemmer.longestWord }
         numbers.removeAll()
         lexicon.look(up: buffer, into: &numbers)
         buffer.addWords(of: entry.text)
@@ -58,7 +64,8 @@ struct SegmentBuilder: ~Copyable {
           if isVocabulary { lexicon.count(word, in: number) }
           guard isPlain else { continue }
           occurrences.add(
-            term: lexicon.term(of: word), document: number, field: textField, position: buffer.tokens[index].position)
+            term: lexicon.term(of: word, language: language), document: number, field: textField,
+            position: buffer.tokens[index].position)
         }
         if !isPlain {
           let place = (document: number, field: textField)
@@ -75,7 +82,10 @@ struct SegmentBuilder: ~Copyable {
     of text: String, from end: Int, mayBeCut: Bool, at place: (document: UInt32, field: Int), _ lexicon: inout Lexicon
   ) {
     let added = buffer.added.map { word in
-      (term: lexicon.term(of: lexicon.number(ofWord: buffer.term(word.token))), index: word.words.lowerBound)
+      (
+        term: lexicon.term(of: lexicon.number(ofWord: buffer.term(word.token)), language: languages[place.field]),
+        index: word.words.lowerBound
+      )
     }
     if mayBeCut {
       let count = buffer.tokens.count
@@ -85,7 +95,9 @@ struct SegmentBuilder: ~Copyable {
     var next = 0
     for (index, token) in buffer.tokens.enumerated() {
       let term =
-        mayBeCut ? lexicon.number(ofTerm: buffer.term(token)) : lexicon.term(of: Int(numbers[index]))
+        mayBeCut
+        ? lexicon.number(ofTerm: buffer.term(token))
+        : lexicon.term(of: Int(numbers[index]), language: languages[place.field])
       occurrences.add(term: term, document: place.document, field: place.field, position: token.position)
       // Positions ascend, so that an added word comes right after the one that it stands for.
       while next < added.count, added[next].index == index {

@@ -10,7 +10,7 @@ public struct CatalogueDefinition: Sendable {
   public let index: IndexDefinition
   /// For each field, by ordinal, where its values stand in a product's document, or which signal it holds.
   let sources: [FieldSource]
-  /// For each word in lower case, the others that shoppers mean the same by.
+  /// For each word, folded, the others that shoppers mean the same by.
   let synonyms: [String: [String]]
   /// Words, folded, that are not looked for beside others: they say too little.
   let stopwords: Set<String>
@@ -62,6 +62,12 @@ public struct CatalogueDefinition: Sendable {
         throw CatalogueDefinitionError(file: file, line: field.mark?.line, reason: "a field must have a name")
       }
       try Self.check(mapping, in: Self.fieldMembers, of: "field \(name)", file: file)
+      if let language = mapping["language"]?.string, TextLanguage(rawValue: language) == nil {
+        let known = TextLanguage.allCases.map(\.rawValue).joined(separator: ", ")
+        throw CatalogueDefinitionError(
+          file: file, line: field.mark?.line,
+          reason: "field \(name): no language is called \(language); there are \(known)")
+      }
       sources.append(try Self.source(of: name, mapping, file: file, line: field.mark?.line))
     }
     self.sources = sources
@@ -81,7 +87,8 @@ public struct CatalogueDefinition: Sendable {
   /// Everything that an index's files depend on: how texts become terms, then a line a field; weights and synonyms count when a query is asked.
   var shape: String {
     let fields = zip(index.fields, sources).map { field, source in
-      "\(field.name) \(field.type.rawValue) \(field.isHierarchical) \(field.isLive) \(field.isVocabulary) \(field.normalization) \(source)"
+      "\(field.name) \(field.type.rawValue) \(field.isHierarchical) \(field.isLive) \(field.isVocabulary) "
+        + "\(field.normalization) \(field.language.rawValue) \(source)"
     }
     return (["words \(Analyzer.version)"] + fields).joined(separator: "\n")
   }
@@ -111,7 +118,7 @@ public struct CatalogueDefinition: Sendable {
   }
 
   private static let fieldMembers = [
-    "name", "type", "from", "signal", "weight", "normalization", "hierarchical", "live", "vocabulary",
+    "name", "type", "from", "signal", "weight", "normalization", "hierarchical", "live", "vocabulary", "language",
   ]
 
   /// Refuses members that have no meaning: a misspelt one would be passed over.
@@ -159,7 +166,7 @@ public struct CatalogueDefinition: Sendable {
         throw CatalogueDefinitionError(
           file: file, line: group.mark?.line, reason: "a group of synonyms must be a list of two single words or more")
       }
-      for word in words { synonyms[word, default: []] += words.filter { $0 != word } }
+      for word in words { synonyms[Folding.fold(word), default: []] += words.filter { $0 != word } }
     }
     return synonyms
   }

@@ -44,7 +44,7 @@ public struct CatalogueSnapshot: Sendable {
         query.groups[group][clause].field = query.groups[group][clause].field.flatMap { names[$0] }
         if query.groups[group][clause].kind == .word {
           query.groups[group][clause].synonyms =
-            definition.synonyms[query.groups[group][clause].text.lowercased()] ?? []
+            definition.synonyms[Folding.fold(query.groups[group][clause].text)] ?? []
         }
       }
     }
