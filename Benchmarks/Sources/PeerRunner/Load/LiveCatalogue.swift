@@ -63,15 +63,13 @@ struct LiveCatalogue {
   /// Sets all live fields, as the catalogue's model does.
   private func setLive(_ number: Int) {
     let id = String(number)
-    for (place, value) in [stock[number], stock[number] > 0 ? 1 : 0, 0, 0].enumerated() {
-      writer.setLive(id: id, field: firstLive + place, value: value)
-    }
+    let values = [stock[number], stock[number] > 0 ? 1 : 0, 0, 0]
+    writer.setLive(id: id, values: values.enumerated().map { (firstLive + $0, $1) })
   }
 
   /// Changes a product's stock.
   mutating func changeStock(of number: Int, to value: Int) {
     stock[number] = Double(value)
-    guard writer.contains(id: String(number)) else { return }
     setLive(number)
   }
 

@@ -57,9 +57,14 @@ struct SegmentView: Sendable {
   /// A live field's values.
   func liveColumn(_ field: Int) -> LiveColumn { live[field] }
 
-  mutating func setLive(_ field: Int, of document: Int, to value: Double) {
+  /// Changes a live value; false where it was so before.
+  @discardableResult
+  mutating func setLive(_ field: Int, of document: Int, to value: Double) -> Bool {
+    // To write what is there already would copy the block that snapshots have.
+    guard live[field].value(of: document).bitPattern != value.bitPattern else { return false }
     live[field].set(document, to: value)
     isChanged = true
+    return true
   }
 
   var liveFieldCount: Int { live.count }

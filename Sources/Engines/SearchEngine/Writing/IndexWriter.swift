@@ -102,19 +102,25 @@ public final class IndexWriter {
 
   /// Changes a live value in place; false where there is no such document.
   @discardableResult
-  public func setLive(id: String, field: Int, value: Double) -> Bool {
-    guard let live = liveFields[field] else {
-      preconditionFailure("field \(definition.fields[field].name) is not declared live")
-    }
+  public func setLive(id: String, field: Int, value: Double) -> Bool { setLive(id: id, values: [(field, value)]) }
+
+  /// Changes live values of a document in place, which is looked up once; false where there is no such document.
+  @discardableResult
+  public func setLive(id: String, values: [(field: Int, value: Double)]) -> Bool {
     let id = Array(id.utf8)
-    if pending.setLive(live, of: id, to: value) {
-      // It is noted there.
-    } else if let (view, document) = place(of: id) {
-      views[view].setLive(live, of: document, to: value)
-    } else {
-      return false
+    let place = pending.holds(id) ? nil : place(of: id)
+    guard place != nil || pending.holds(id) else { return false }
+    for (field, value) in values {
+      guard let live = liveFields[field] else {
+        preconditionFailure("field \(definition.fields[field].name) is not declared live")
+      }
+      if let (view, document) = place {
+        if views[view].setLive(live, of: document, to: value) { isChanged = true }
+      } else {
+        _ = pending.setLive(live, of: id, to: value)
+        isChanged = true
+      }
     }
-    isChanged = true
     return true
   }
 

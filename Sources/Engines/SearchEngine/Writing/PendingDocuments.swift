@@ -35,6 +35,8 @@ struct PendingDocuments: ~Copyable {
     return true
   }
 
+  func holds(_ id: [UInt8]) -> Bool { ids.find(id.span).map { documents[$0] != nil } ?? false }
+
   func document(_ id: [UInt8]) -> IndexDocument? { ids.find(id.span).flatMap { documents[$0] } }
 
   /// Takes all documents out, in the order of their ids, with their live values.

@@ -121,10 +121,12 @@ public final class CatalogueModel: ReadModel {
     var changed = signals.values[id] ?? ProductSignals()
     change(&changed)
     signals.set(id, to: changed)
-    if writer.contains(id: id) { setLiveColumns(of: id, to: changed) }
+    setLiveColumns(of: id, to: changed)
   }
 
+  /// Shows a product's signals, where it is known.
   private func setLiveColumns(of id: String, to signals: ProductSignals) {
+    var values: [(field: Int, value: Double)] = []
     for (ordinal, source) in definition.sources.enumerated() {
       guard case .signal(let signal) = source else { continue }
       let value: Double =
@@ -134,8 +136,9 @@ public final class CatalogueModel: ReadModel {
         case .sold: Double(signals.sold)
         case .clicks: Double(signals.clicks)
         }
-      _ = writer.setLive(id: id, field: ordinal, value: value)
+      values.append((ordinal, value))
     }
+    writer.setLive(id: id, values: values)
   }
 
   private static func object(_ value: JSONValue) -> JSONObject {
