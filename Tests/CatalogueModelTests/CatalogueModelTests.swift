@@ -154,6 +154,9 @@ struct CatalogueModelTests {
     #expect(offers.products.map(\.id) == ["P"])
     #expect(offers.categories.map(\.value) == ["Home > Kettles"])
     #expect(shop.snapshot().autocomplete("  ", size: 5).products.isEmpty)
+    for typed in ["kettel", "travel kettel", "tarvel ket"] {
+      #expect(shop.snapshot().autocomplete(typed, size: 5).products.map(\.id) == ["P"], "\(typed)")
+    }
     // What finds nothing any more is not suggested, and what finds something again is.
     try shop.apply("SearchPerformed", #"{"query":"kettle","results":0}"#)
     #expect(shop.snapshot().autocomplete("ket", size: 5).queries.map(\.text) == ["kettle travel"])

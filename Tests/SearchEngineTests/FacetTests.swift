@@ -5,11 +5,11 @@ import Testing
 @Suite("Facets")
 struct FacetTests {
   private func facet(
-    _ field: String, of products: [Product], size: Int = 10, filter: Filter = .all
+    _ field: String, of products: [Product], size: Int = 10, order: FacetRequest.Order = .count, filter: Filter = .all
   ) throws -> FacetResult {
     let folder = try TemporaryFolder()
     var asked = SearchRequest()
-    asked.facets = [FacetRequest(field: field, size: size)]
+    asked.facets = [FacetRequest(field: field, size: size, order: order)]
     asked.filter = filter
     return try #require(try index([products], in: folder).search(asked).facets.first)
   }
@@ -28,6 +28,19 @@ struct FacetTests {
     let below = try self.facet(
       "brand", of: products, filter: .comparison("category", .equal, .string("Home > Kitchen")))
     #expect(below.missing == 2)
+  }
+
+  @Test("values by their order: numbers by their size, then texts")
+  func values() throws {
+    let sizes = ["10", "9", "XL", "1.5", "M", "10", "-3", "9", "9", nil]
+    let products = sizes.enumerated().map { Product(id: "\($0)", title: "x", colour: $1) }
+    let whole = try facet("attributes.colour", of: products, order: .value)
+    #expect(whole.values.map(\.value) == ["-3", "1.5", "9", "10", "M", "XL"])
+    #expect(whole.values.map(\.count) == [1, 1, 3, 2, 1, 1])
+    let first = try facet("attributes.colour", of: products, size: 3, order: .value)
+    #expect(first.values == Array(whole.values.prefix(3)) && first.other == 4 && first.missing == 1)
+    #expect(try facet("attributes.colour", of: products, size: 2).values.map(\.value) == ["9", "10"])
+    #expect(try facet("attributes", of: products, order: .value).values.map(\.value) == ["colour"])
   }
 
   @Test("values that are left out are counted together")

@@ -45,11 +45,22 @@ public struct FacetRequest: Sendable, Hashable {
   public var field: String
   /// The most values.
   public var size: Int
+  /// Which values come first.
+  public var order: Order
+
+  /// The order of a facet's values. Ranges of numbers are always in their own order.
+  public enum Order: String, Sendable, CaseIterable {
+    /// The commonest first, of equally common ones the lesser first.
+    case count
+    /// The least first: numbers by their size, before texts by their bytes.
+    case value
+  }
 
   /// A facet of at most `size` values.
-  public init(field: String, size: Int = 10) {
+  public init(field: String, size: Int = 10, order: Order = .count) {
     self.field = field
     self.size = size
+    self.order = order
   }
 }
 

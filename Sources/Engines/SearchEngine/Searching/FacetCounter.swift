@@ -49,7 +49,8 @@ struct FacetCounter {
 
   private func result(_ facet: FacetRequest, counts: [[UInt8]: Int], missing: Int) -> FacetResult {
     let sorted = counts.sorted { left, right in
-      left.value != right.value ? left.value > right.value : left.key.lexicographicallyPrecedes(right.key)
+      left.value != right.value && facet.order == .count
+        ? left.value > right.value : left.key.lexicographicallyPrecedes(right.key)
     }
     var result = FacetResult(field: facet.field, kind: .terms)
     result.values = sorted.prefix(facet.size).map {

@@ -68,23 +68,60 @@ struct TextCounts {
         }
       }
     }
-    // The texts are in order: of equal counts the lesser ordinal comes first, and only the best are made texts.
-    var best = MostFrequent(size: facet.size)
-    for (ordinal, count) in base.counts.enumerated() where count > 0 {
-      best.offer(count, ordinal)
-      total += Int(count)
-    }
-    var found = best.sorted.map { (text: base.text($0.ordinal), count: Int($0.count)) }
-    if !others.isEmpty {
-      found += others.map { (text: $0.key, count: $0.value) }
-      found.sort { $0.count != $1.count ? $0.count > $1.count : $0.text.lexicographicallyPrecedes($1.text) }
-      found.removeLast(max(0, found.count - facet.size))
-    }
+    for count in base.counts { total += Int(count) }
+    let found =
+      switch facet.order {
+      case .count: Self.commonest(base, others, size: facet.size)
+      case .value: Self.least(base, others, size: facet.size, after: prefix)
+      }
     result.values = found.map {
       FacetResult.Value(value: String(decoding: $0.text.dropFirst(prefix), as: UTF8.self), count: $0.count)
     }
     result.other = total - found.reduce(0) { $0 + $1.count }
     return result
+  }
+
+  private typealias Counted = (text: [UInt8], count: Int)
+
+  /// The texts with the greatest counts.
+  private static func commonest(_ base: Part, _ others: [[UInt8]: Int], size: Int) -> [Counted] {
+    // The texts are in order: of equal counts the lesser ordinal comes first, and only the best are made texts.
+    var best = MostFrequent(size: size)
+    for (ordinal, count) in base.counts.enumerated() where count > 0 { best.offer(count, ordinal) }
+    var found: [Counted] = best.sorted.map { (base.text($0.ordinal), Int($0.count)) }
+    guard !others.isEmpty else { return found }
+    found += others.map { ($0.key, $0.value) }
+    found.sort { $0.count != $1.count ? $0.count > $1.count : $0.text.lexicographicallyPrecedes($1.text) }
+    return Array(found.prefix(size))
+  }
+
+  /// The least of the texts, by what follows their first bytes.
+  private static func least(_ base: Part, _ others: [[UInt8]: Int], size: Int, after prefix: Int) -> [Counted] {
+    let found =
+      base.counts.enumerated().filter { $0.element > 0 }.map { Counted(base.text($0.offset), Int($0.element)) }
+      + others.map { Counted($0.key, $0.value) }
+    let keys = found.map { FacetValueKey($0.text.dropFirst(prefix)) }
+    return keys.indices.sorted { keys[$0] < keys[$1] }.prefix(size).map { found[$0] }
+  }
+}
+
+/// The place of a value among others: numbers by their size come before texts by their bytes.
+struct FacetValueKey: Comparable {
+  private let number: Double?
+  private let text: ArraySlice<UInt8>
+
+  init(_ text: ArraySlice<UInt8>) {
+    self.text = text
+    number = Double(String(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  static func < (left: FacetValueKey, right: FacetValueKey) -> Bool {
+    switch (left.number, right.number) {
+    case (let first?, let second?) where first != second: first < second
+    case (_?, nil): true
+    case (nil, _?): false
+    default: left.text.lexicographicallyPrecedes(right.text)
+    }
   }
 }
 

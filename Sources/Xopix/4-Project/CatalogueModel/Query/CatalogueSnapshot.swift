@@ -202,7 +202,12 @@ extension CatalogueSnapshot {
     var request = SearchRequest()
     request.query = QueryParser.parse(isWordOpen ? text + "*" : text)
     request.size = size
-    guard let answer = try? search(request) else { return [] }
+    guard var answer = try? search(request) else { return [] }
+    if answer.hits.isEmpty || !answer.droppedWords.isEmpty, isWordOpen {
+      // Nothing goes on so: the last word may be whole, and misspelt.
+      request.query = QueryParser.parse(text)
+      if let whole = try? search(request), whole.corrected != nil { answer = whole }
+    }
     return answer.hits.map { Autocomplete.Product(id: $0.id, document: $0.stored) }
   }
 

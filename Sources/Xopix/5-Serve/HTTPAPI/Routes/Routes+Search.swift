@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import SearchEngine
 
 extension Routes {
   private static let query = Parameter(
@@ -12,6 +13,9 @@ extension Routes {
     Parameter("filter", .filter, "Conditions such as `brand = HP AND price 10 TO 50 AND in_stock = true`."),
     Parameter("facets", .list(most: Limits.mostFacets), "Fields whose values are counted, e.g. brand,category,price."),
     Parameter("facet_size", .integer(1...1000), "The most values of each facet.", usual: "10"),
+    Parameter(
+      "facet_sort", .choice(FacetRequest.Order.allCases.map(\.rawValue)),
+      "Which values of facets come first: the commonest, or the least.", usual: "count"),
     Parameter("sort", .sort, "The order, e.g. price:asc,_score:desc; by score where absent."),
     Parameter(
       "match", .minimumMatch,

@@ -33,10 +33,13 @@ struct SearchQuestion: Sendable {
         ])
     }
     let facetSize = arguments.integer("facet_size", or: 10)
+    let facetOrder = arguments.text("facet_sort").flatMap(FacetRequest.Order.init) ?? .count
     var request = SearchRequest()
     request.query = catalogue.query(text)
     request.filter = arguments.filter("filter")
-    request.facets = Self.unique(arguments.list("facets")).map { FacetRequest(field: $0, size: facetSize) }
+    request.facets = Self.unique(arguments.list("facets")).map {
+      FacetRequest(field: $0, size: facetSize, order: facetOrder)
+    }
     request.sort = arguments.sort("sort")
     request.size = arguments.integer("size", or: 10)
     request.highlight = Self.unique(arguments.list("highlight"))
