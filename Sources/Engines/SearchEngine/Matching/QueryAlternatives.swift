@@ -35,7 +35,7 @@ struct QueryAlternatives {
   /// How much a word in another spelling counts: no less than the word.
   private static let spellingWeight = 1.0
   /// How much two words that are written as one, or one that is written as two, count: who types it so may mean it so.
-  private static let compoundWeight = 0.8
+  private static let compoundWeight = 0.3
   /// The most words that are joined to one with digits.
   private static let mostJoined = 4
 
