@@ -214,6 +214,21 @@ struct CompoundTests {
     #expect(try snapshot.search(request("laptop", typos: true)).ids == ["1", "2"])
   }
 
+  @Test("synonyms add up, whether the word is also found as two or not")
+  func synonyms() throws {
+    let folder = try TemporaryFolder()
+    let products = [
+      Product(id: "1", title: "laptop", body: "notebook"), Product(id: "2", title: "laptop", body: "drawer"),
+      Product(id: "3", title: "lap top", body: "drawer"),
+    ]
+    let snapshot = try index([products], in: folder)
+    for typos in [true, false] {
+      var asked = request("laptop", typos: typos)
+      asked.query.groups[0][0].synonyms = ["notebook"]
+      #expect(try snapshot.search(asked).ids == (typos ? ["1", "2", "3"] : ["1", "2"]))
+    }
+  }
+
   @Test("a word that is found cut in two is not corrected; where it is only of deleted documents, it is")
   func corrections() throws {
     let folder = try TemporaryFolder()

@@ -1,33 +1,37 @@
 extension SegmentMatcher {
-  /// What any of several alternatives matches; a document counts by the one that counts most in it.
+  /// What any of several alternatives matches; a document counts by the one that counts most in it, or by what was typed and
+  /// its synonyms together.
   func best(of alternatives: [QueryAlternatives.Alternative], in field: Int?) -> MatchSource {
-    var sources: [(source: MatchSource, weight: Double)] = []
+    var sources: [(source: MatchSource, weight: Double, isAdded: Bool)] = []
     for alternative in alternatives {
       let source = source(of: alternative.terms, in: field)
-      if source.mostDocuments > 0 { sources.append((source, alternative.weight)) }
+      if source.mostDocuments > 0 { sources.append((source, alternative.weight, alternative.isAdded)) }
     }
     guard let first = sources.first else { return .nothing }
     if sources.count == 1, first.weight == 1 { return first.source }
     var set = DocumentSet(capacity: view.segment.documentCount)
-    for (source, _) in sources { source.insert(into: &set) }
+    for (source, _, _) in sources { source.insert(into: &set) }
     if let deleted = view.deleted { set.subtract(deleted) }
     let ranks = set.ranks()
     var found = FoundDocuments()
     found.documents.reserveCapacity(ranks.last)
     set.forEach { found.documents.append(UInt32($0)) }
     found.frequencies = Array(repeating: 0, count: ranks.last)
-    for (source, weight) in sources {
+    for (source, weight, isAdded) in sources {
+      func count(_ frequency: Double, at place: Int) {
+        let before = found.frequencies[place]
+        found.frequencies[place] = isAdded ? before + weight * frequency : max(before, weight * frequency)
+      }
       switch source {
       case .term(let list):
         list.forEachPattern { document, pattern in
           guard let place = ranks.rank(of: document, in: set) else { return }
-          let frequency = weight * scorer.frequency(document: document, pattern: pattern)
-          found.frequencies[place] = max(found.frequencies[place], frequency)
+          count(scorer.frequency(document: document, pattern: pattern), at: place)
         }
       case .found(let other):
         for (document, frequency) in zip(other.documents, other.frequencies) {
           guard let place = ranks.rank(of: Int(document), in: set) else { continue }
-          found.frequencies[place] = max(found.frequencies[place], weight * frequency)
+          count(frequency, at: place)
         }
       }
     }

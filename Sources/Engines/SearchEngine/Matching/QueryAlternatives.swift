@@ -11,6 +11,8 @@ struct QueryAlternatives {
   struct Alternative: Hashable {
     let terms: [[UInt8]]
     let weight: Double
+    /// Whether its occurrences add to those before it, as those of synonyms do, rather than being compared with them.
+    var isAdded = false
   }
 
   /// A quantity that words stand for, which is looked for in their place.

@@ -125,7 +125,10 @@ extension QueryPlan.Matcher {
   fileprivate func with(_ others: [QueryAlternatives.Alternative]) -> Self {
     let own: [QueryAlternatives.Alternative] =
       switch kind {
-      case .anyOf(let weights): zip(terms, weights).map { QueryAlternatives.Alternative(terms: [$0], weight: $1) }
+      case .anyOf(let weights):
+        zip(terms, weights).enumerated().map {
+          QueryAlternatives.Alternative(terms: [$1.0], weight: $1.1, isAdded: $0 > 0)
+        }
       case .phrase: [QueryAlternatives.Alternative(terms: terms, weight: 1)]
       case .bestOf(let alternatives): alternatives
       }
