@@ -38,7 +38,7 @@ struct NaiveQuery {
     let allowed = Set(
       fields.keys.filter { id in isWanted(id) && !query.exclusions.contains { frequency($0, id) > 0 } })
     var required = Set(groups.indices)
-    // Of four words and more, hits need no more than a quarter where none has all.
+    // Of six words and more, hits need no more than a quarter where fewer than ten have all.
     var least: Int?
     func hits() -> Set<String> {
       if let least { return allowed.filter { id in matching.count { $0.contains(id) } >= least } }
@@ -50,7 +50,7 @@ struct NaiveQuery {
       if (counts.0 == 0) != (counts.1 == 0) { return counts.0 == 0 }
       return counts.0 != counts.1 ? counts.0 > counts.1 : left > right
     }
-    if minimum == nil, groups.count >= 4, hits().isEmpty {
+    if minimum == nil, groups.count >= 6, hits().count < 10 {
       for count in (1...max(1, groups.count / 4)).reversed() where least == nil {
         least = count
         if hits().isEmpty { least = nil }

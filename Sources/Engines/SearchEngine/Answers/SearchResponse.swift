@@ -17,7 +17,7 @@ public struct SearchResponse: Sendable {
   public var corrected: String?
   /// Words that hits need not have, since too few documents have them all.
   public var droppedWords: [String] = []
-  /// How many of the words each hit has at least, where a query of many words found nothing that has all; else nil.
+  /// How many of the words each hit has at least, where a query of many words found little that has all; else nil.
   public var leastMatched: Int?
 
   /// A document that matches.

@@ -154,8 +154,7 @@ struct QueryMatching {
     return required
   }
 
-  /// Whether a document matches all of the groups, and the filter.
-  func isMatched(_ groups: [Int], _ filter: [DocumentSet]?) -> Bool {
+  private func isMatched(_ groups: [Int], _ filter: [DocumentSet]?) -> Bool {
     zip(sets(groups), views.indices).contains { set, view in
       guard let filter else { return !set.isEmpty }
       var both = set

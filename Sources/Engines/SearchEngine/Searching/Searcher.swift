@@ -55,16 +55,20 @@ struct Searcher {
   }
 
   /// A query of so many words is a sentence: a document that has all of them is luck.
-  private static let fewestOfSentence = 4
-  /// The share of a sentence's words that hits must have where none has all, in percent.
+  private static let fewestOfSentence = 6
+  /// With fewer documents that have all of them, those that have some are hits too.
+  private static let fewHits = 10
+  /// The share of a sentence's words that hits must have where few have all, in percent.
   private static let sentenceShare = 25
 
-  /// For a sentence the documents that have some of its words; nil where a document has all of them, or it is none.
+  /// For a sentence the documents that have some of its words; nil where enough have all of them, or it is none.
   private func someMatch(
     _ matching: QueryMatching, _ filter: [DocumentSet]?
   ) -> (least: Int, sets: [DocumentSet])? {
     let groups = matching.plan.groups.count
-    guard groups >= Self.fewestOfSentence, !matching.isMatched(Array(0..<groups), filter) else { return nil }
+    guard groups >= Self.fewestOfSentence else { return nil }
+    let all = intersections(matching.sets(Array(0..<groups)), filter)
+    guard all.reduce(0, { $0 + $1.count }) < Self.fewHits else { return nil }
     for least in (1...max(1, groups * Self.sentenceShare / 100)).reversed() {
       let sets = matching.sets(atLeast: least)
       if intersections(sets, filter).contains(where: { !$0.isEmpty }) { return (least, sets) }
@@ -72,7 +76,7 @@ struct Searcher {
     return nil
   }
 
-  /// Finds, counts and ranks the hits at once, where that can be done; false where it can't, or where there are none and
+  /// Finds, counts and ranks the hits at once, where that can be done; false where it can't, or where there are so few that
   /// words may be left out.
   private func answerInOnePass(
     _ matching: QueryMatching, boosts: Boosts, filter: [DocumentSet]?, into response: inout SearchResponse
@@ -96,6 +100,8 @@ struct Searcher {
       wanted, &best, allowed: allowed, collecting: &sets)
     response.total = matching.matchers.count == 1 ? matching.soleCount ?? total : total
     if response.total == 0, groups.count > 1 { return false }
+    // Fewer words may have to do.
+    if response.total < Self.fewHits, groups.count >= Self.fewestOfSentence { return false }
     show(best, order: order, matching: matching, boosts: boosts, into: &response)
     guard !request.facets.isEmpty else { return true }
     let matched = { matching.sets(Array(matching.plan.groups.indices)) }
