@@ -147,30 +147,7 @@
   /// Gives the documents before `end` that were not passed yet, each with its place.
   @inline(__always)
   func visit(upTo end: Int, _ body: (_ document: Int, _ place: Int) -> Void) {
-    switch source {
-    case .list(let list):
-      while true {
-        if index == count {
-          guard number + 1 < list.blockCount else { return }
-          enter(number + 1, of: list)
-        }
-        guard unsafe Int(documents[index]) < end else { return }
-        if !numbersPostings { readPatterns(of: list) }
-        let stop = unsafe Int(documents[count - 1]) < end ? count : lowerBound(UInt32(end))
-        var at = index
-        while at < stop {
-          unsafe body(Int(documents[at]), numbersPostings ? posting(at) : Int(patterns[at]))
-          at &+= 1
-        }
-        index = stop
-        if stop < count { return }
-      }
-    case .found(let found):
-      while index < count, Int(found[index]) < end {
-        body(Int(found[index]), index)
-        index &+= 1
-      }
-    }
+    visit(upTo: end, where: { _ in true }, body)
   }
 
   /// Documents that follow each other, as they are in memory.

@@ -8,7 +8,8 @@ struct BuilderThreads: Sendable {
   /// What stored documents of large segments refer to, so that merging copies them; nil while none was trained.
   var dictionary: StoredDictionary?
 
-  private static let most = 2
+  /// As many as the machine runs at once, but not so many that segments become small.
+  private static let most = max(2, min(8, SearchWorkers.cores))
   /// Documents from which on segments are made by several threads.
   private static let manyDocuments = 4096
 
